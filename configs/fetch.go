@@ -105,7 +105,7 @@ func readSecret(path string, guard bool) (string, error) {
 		return "", words.Mend(fmt.Errorf("there is no file %s", path),
 			"put the secret into it, readable by zoomtag only")
 	case errors.Is(err, fs.ErrPermission):
-		return "", words.Mend(fmt.Errorf("%s must not be read by this user", path),
+		return "", words.Mend(fmt.Errorf("%s may not be read by this user", path),
 			"give the file to the user who runs zoomtag")
 	case err != nil:
 		return "", err

@@ -99,8 +99,8 @@ func readFile(path string) ([]byte, fs.FileMode, error) {
 		return nil, 0, single(path, "there is no such file").
 			mended("check the path, or make one with zoomtag init --config %s", path)
 	case errors.Is(err, fs.ErrPermission):
-		return nil, 0, single(path, "the file must not be read by this user").
-			mended("run zoomtag as the user who owns it")
+		return nil, 0, single(path, "the file may not be read by this user").
+			mended("give this user the right to read it, or run zoomtag as its owner")
 	case err != nil:
 		return nil, 0, single(path, "the configuration cannot be read: %v", err)
 	}

@@ -67,7 +67,7 @@ func readMembers(file string) ([]byte, error) {
 		return nil, words.Mend(fmt.Errorf("there is no file %s", file),
 			"put the list there, or correct file in calendars_from")
 	case errors.Is(err, fs.ErrPermission):
-		return nil, words.Mend(fmt.Errorf("%s must not be read by this user", file),
+		return nil, words.Mend(fmt.Errorf("%s may not be read by this user", file),
 			"give the file to the user who runs zoomtag")
 	case err != nil:
 		return nil, err

@@ -192,4 +192,13 @@ func (s *Store) Exposed() string {
 	return s.file.Exposed()
 }
 
+// Readable returns, as words.Pair makes it, that others than the owner may read the database; "" where they may not, or
+// it is no file.
+func (s *Store) Readable() string {
+	if s.file == nil {
+		return ""
+	}
+	return s.file.Readable()
+}
+
 func (s *Store) damage(cause error) error { return s.engine.Damage(cause) }

@@ -84,6 +84,7 @@ func (a *app) showPass(report *api.SyncReport, fault error) error {
 		for i := range report.Calendars {
 			p.Calendar(&report.Calendars[i])
 		}
+		p.InFiles(report.Files)
 		p.Requests(report.Requests)
 	}
 	if fault != nil {

@@ -66,14 +66,17 @@ func (s *Engine) Empty() bool { return s.db == nil }
 // ID implements entries.Engine.
 func (s *Engine) ID() string { return hex.EncodeToString(s.id[:]) }
 
-// Notices returns what the owner ought to know about how the file was found, and how its folder is now, each as
+// Notices returns what the owner ought to know about how the file was found, and who may read it and write
+// to its folder now, each as
 // words.Pair makes it.
 func (s *Engine) Notices() []string {
 	s.noteMu.Lock()
 	defer s.noteMu.Unlock()
 	notices := append([]string(nil), s.notices...)
-	if said := s.Exposed(); said != "" { // who mends that is not told of it until a restart
-		notices = append(notices, said)
+	for _, said := range []string{s.Readable(), s.Exposed()} { // who mends that is not told of it until a restart
+		if said != "" {
+			notices = append(notices, said)
+		}
 	}
 	return notices
 }

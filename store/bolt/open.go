@@ -133,9 +133,6 @@ func (s *Engine) inspect(file *os.File) (facts, *stamp, error) {
 	case info.Size() == 0:
 		return facts{}, nil, &DamagedError{Path: s.path, What: "is empty"}
 	}
-	if modes && info.Mode().Perm()&0o077 != 0 {
-		s.note("%s", words.Pair(s.path+" can be read by others and holds passcodes", "run chmod 600 "+s.path))
-	}
 	found, err := examine(file, info.Size())
 	if err != nil {
 		return facts{}, nil, &DamagedError{Path: s.path, What: "is damaged", err: err}

@@ -12,7 +12,7 @@ import (
 // StatusReport is the document of `status --json`.
 type StatusReport struct {
 	Health    string           `json:"health"`  // ok, degraded or failing
-	Reasons   []string         `json:"reasons"` // why it is not ok, as far as calendars are the reason
+	Reasons   []string         `json:"reasons"` // why it is not ok, in sentences
 	Daemon    bool             `json:"daemon"`  // whether a daemon answered
 	Version   string           `json:"version"` // of the zoomtag that answered
 	Calendars []CalendarStatus `json:"calendars"`
@@ -202,6 +202,15 @@ type LinkStatus struct {
 	Cure string      `json:"cure,omitempty"`
 	// Verdicts are why the link may not work, as of the last look at its meeting.
 	Verdicts []record.Verdict `json:"verdicts"`
+}
+
+// PlaceOf names for people the calendar that a document names: a file that was linked by itself has no name that
+// somebody has given it.
+func PlaceOf(calendar string) string {
+	if record.IsFile(calendar) {
+		return "a file"
+	}
+	return calendar
 }
 
 // LogRequest says which entries of the journal are wanted. The zero value means the newest 1,000 of all.

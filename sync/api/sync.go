@@ -43,15 +43,19 @@ type SyncReport struct {
 	Calendars []engine.Report `json:"calendars"`
 	Requests  map[string]int  `json:"requests"`
 	Lists     []ListReport    `json:"lists,omitempty"` // of calendars, those that were asked for
+	// Files are the links that zoomtag link has put into files outside the calendars; whoever takes zoomtag out of all
+	// calendars is told that they stay.
+	Files []LinkStatus `json:"files,omitempty"`
 }
 
 // Failed reports whether something went wrong for some calendar, event or list. A list that is not believed waits for a
-// person: that is no failure.
+// person: that is no failure. A calendar that cannot be written is one where something has to be written, as is one
+// that is not there.
 func (r *SyncReport) Failed() bool {
 	if slices.ContainsFunc(r.Lists, func(l ListReport) bool { return l.Error != "" && !l.Held }) {
 		return true
 	}
-	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() })
+	return slices.ContainsFunc(r.Calendars, func(c engine.Report) bool { return c.Failed() || c.Withheld() })
 }
 
 // RemoveRequest says out of which calendars zoomtag is taken. Dry changes nothing anywhere, and reports what would be

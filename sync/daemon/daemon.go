@@ -294,7 +294,11 @@ func (d *daemon) wait(ctx context.Context, done chan error) turn {
 			if err == nil {
 				return turn{}
 			}
-			d.Log.Error("the configuration is wrong: the old one stays", "reason", err)
+			said := "the configuration is wrong: the old one stays"
+			if errors.As(err, new(*restartError)) {
+				said = "the configuration wants a restart: the old one stays until then"
+			}
+			d.Log.Error(said, "reason", err)
 			systemd.Ready()
 		case r := <-d.regroup:
 			if d.service.Load() != r.before { // the configuration was read again meanwhile, and the lists are as well
@@ -318,6 +322,11 @@ func joined(done chan error, t turn) <-chan error {
 	return closed
 }
 
+// restartError says what of a good configuration counts only from the next start on.
+type restartError struct{ error }
+
+func (e *restartError) Unwrap() error { return e.error }
+
 // reload reads the configuration again and makes a new service. The state file stays the one that is open.
 func (d *daemon) reload(ctx context.Context) error {
 	cfg, err := d.Load()
@@ -325,10 +334,11 @@ func (d *daemon) reload(ctx context.Context) error {
 		return err
 	}
 	if cfg.State != d.control {
-		return words.Mend(fmt.Errorf("state changed from %s to %s", d.control, cfg.State), "restart zoomtag")
+		return &restartError{words.Mend(fmt.Errorf("state has changed from %s to %s", d.control, cfg.State),
+			"restart zoomtag")}
 	}
 	if cfg.Address() != d.address {
-		return words.Mend(errors.New("store has changed"), "restart zoomtag")
+		return &restartError{words.Mend(errors.New("store has changed"), "restart zoomtag")}
 	}
 	if cfg.Listen != d.listenAt {
 		d.Log.Warn("listen has changed, and counts from the next start on", "address", d.listenAt,

@@ -40,6 +40,7 @@ const (
 	Unread        = "ZT-207"
 	LinkMissing   = "ZT-208"
 	SecondEvent   = "ZT-209"
+	NotAsAsked    = "ZT-210"
 	WaitingRoom   = "ZT-301"
 	HostAway      = "ZT-302"
 	SignIn        = "ZT-303"
@@ -87,6 +88,7 @@ const (
 	WorkersDiffer  = "ZT-529"
 	DatabaseFull   = "ZT-530"
 	DatabasePooled = "ZT-531"
+	StateReadable  = "ZT-532"
 
 	NoName        = "ZT-601"
 	NoConnection  = "ZT-602"
@@ -146,6 +148,8 @@ var codes = []Code{
 		"calendar sync has made it, or somebody has copied the link.", "Switch the sync of meetings to the calendar " +
 		"off at zoom.us under Settings, Mail & Calendar, and delete the second event; or give it a meeting of its " +
 		"own with #zoom."},
+	{NotAsAsked, Note, Host, "The link stands, and not all is as the event or the configuration asks for it.",
+		"Change the event, its tag or the configuration; or nothing, if it may be as it is."},
 	{WaitingRoom, Note, Host, "The waiting room is on: people land in the lobby until the host lets them in.",
 		"Be there in time, or write #zoom(no-waiting-room)."},
 	{HostAway, Warning, Host, "Nobody gets in before the host, and the host is not invited to the event.",
@@ -236,6 +240,8 @@ var codes = []Code{
 	{DatabasePooled, Error, Account, "A pooler before the database gives each transaction another connection.",
 		"Write the address of the database itself as store, or have the pooler keep a connection for each client " +
 			"(pgbouncer: pool_mode = session)."},
+	{StateReadable, Warning, Account, "Others may read the state, which holds passcodes.",
+		"Take that right from them: chmod 600 and the file."},
 
 	{NoName, Error, Network, "A name that Zoom needs cannot be resolved.",
 		"Check this machine's DNS; a filter may block *.zoom.us."},

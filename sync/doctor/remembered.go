@@ -5,7 +5,9 @@ import (
 
 	"zoomtag/providers/calendar"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/store/record"
+	"zoomtag/sync/plan"
 )
 
 // Remembered are the facts of an event that only its record tells of.
@@ -17,6 +19,18 @@ func Remembered(now time.Time, rec *record.Record) Facts {
 		ev.End = start.Add(length)
 	}
 	return Facts{Now: now, Calendar: rec.Calendar, Event: ev, Record: rec}
+}
+
+// JudgeNotes says what of an event with a link could not be had as it was asked for, which the record tells.
+func JudgeNotes(f Facts) (list []Finding) {
+	if f.Record == nil || f.Record.State != plan.Linked {
+		return nil
+	}
+	for _, note := range f.Record.Notes {
+		cause, cure := words.Apart(note)
+		list = append(list, f.where(found(NotAsAsked, cause).cured(words.Sentence(cure))))
+	}
+	return list
 }
 
 // Begin is when people meet for the event of a record: of one of whole days whose tag gives a time, at that.

@@ -37,6 +37,9 @@ type Setup struct {
 	// Exposed says that others may write to the folder of the state, and ExposedCure how to end that, in a sentence;
 	// empty where they may not.
 	Exposed, ExposedCure string
+	// Readable says that others may read the state, and ReadableCure how to end that, in a sentence; empty where they
+	// may not.
+	Readable, ReadableCure string
 	// Database is that which workers share; nil where the state is a file, or nobody has looked.
 	Database *DatabaseFacts
 }
@@ -88,6 +91,11 @@ type CalendarFacts struct {
 	Held, Overdue string
 	// ErrorCode and HeldCode are the codes of Error and of Held (package reason); empty where nobody remembers them.
 	ErrorCode, HeldCode reason.Code
+	// LastPass is why the last pass has failed, where the calendar itself was asked and can be read; LastCode is its
+	// code and LastCure what mends it, in a sentence.
+	LastPass string
+	LastCode reason.Code
+	LastCure string
 	// Cure is what mends Error, HeldCure Held, OverdueCure Overdue, and RightsCure that it can only be read, each in a
 	// sentence; empty where nobody knows more than what mends it as a rule.
 	Cure, HeldCure, OverdueCure, RightsCure string
@@ -169,6 +177,9 @@ func (s Setup) shared() (list []Finding) {
 	}
 	if s.Exposed != "" {
 		list = append(list, found(StateExposed, s.Exposed).cured(s.ExposedCure))
+	}
+	if s.Readable != "" {
+		list = append(list, found(StateReadable, s.Readable).cured(s.ReadableCure))
 	}
 	if s.Displaced != "" {
 		list = append(list, found(StateReplaced, s.Displaced).cured(s.DisplacedCure))
@@ -309,8 +320,28 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		well = append(well, c.Name+": Microsoft tells only at entra.microsoft.com, under Certificates & secrets, "+
 			"when the client secret ends")
 	}
+	stands, fine := c.reading()
+	list, well = append(list, stands...), append(well, fine...)
+	if c.Held != "" {
+		list = append(list, found(CalendarHeld, c.Held).because(c.HeldCode).
+			mended("Look at it, then run zoomtag release "+c.Name+".").cured(c.HeldCure))
+	}
+	if c.Overdue != "" {
+		list = append(list, found(CalendarOverdue, c.Name+": "+c.Overdue).because(reason.Overdue).
+			cured(c.OverdueCure))
+	}
+	return list, well
+}
+
+// reading judges whether the calendar can be read and written.
+func (c CalendarFacts) reading() (list []Finding, well []string) {
 	deniedByMailbox := c.Denied && c.Provider == "outlook" && c.App
 	notSignedIn := c.SignsIn && (c.SignedIn.IsZero() || !c.Refused.IsZero())
+	failed := c.LastPass != "" && c.Error == "" && !notSignedIn
+	if failed {
+		mend := strings.TrimSpace(cmp.Or(c.LastCure, of(CalendarFails).Mend) + " Then run zoomtag sync.")
+		list = append(list, found(CalendarFails, "the last pass failed: "+c.LastPass).because(c.LastCode).mended(mend))
+	}
 	switch {
 	case c.Error != "" && deniedByMailbox:
 		list = append(list, found(MailboxDenied, c.Error).cured(c.Cure))
@@ -319,19 +350,11 @@ func (c CalendarFacts) judge(now time.Time) (list []Finding, well []string) {
 		list = append(list, found(CalendarFails, c.Error).because(c.ErrorCode).cured(c.Cure))
 	case c.ReadOnly:
 		list = append(list, found(ReadOnly, c.Said).because(reason.NotWritable).cured(c.RightsCure))
-	case c.Unasked:
+	case c.Unasked, failed:
 	case c.Said != "":
 		well = append(well, c.Name+": "+c.Said)
 	default:
 		well = append(well, c.Name+": can be read")
-	}
-	if c.Held != "" {
-		list = append(list, found(CalendarHeld, c.Held).because(c.HeldCode).
-			mended("Look at it, then run zoomtag release "+c.Name+".").cured(c.HeldCure))
-	}
-	if c.Overdue != "" {
-		list = append(list, found(CalendarOverdue, c.Name+": "+c.Overdue).because(reason.Overdue).
-			cured(c.OverdueCure))
 	}
 	return list, well
 }

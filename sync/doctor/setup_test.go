@@ -54,6 +54,8 @@ var setupCases = []struct {
 		[]string{"ZT-515 warning"}},
 	{"a folder open to others", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Exposed: "others may write to /tmp"}, []string{"ZT-518 warning"}},
+	{"a state that others read", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Readable: "zoomtag.db can be read by others"}, []string{"ZT-532 warning"}},
 	{"a meeting without an event", doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
 		Leftovers: []doctor.LeftoverFacts{{ID: "123", Topic: "Tea", Mend: "zoomtag cancel 123"}}},
 		[]string{"ZT-519 warning"}},
@@ -113,6 +115,8 @@ var setupCases = []struct {
 	{"grown up", of(doctor.CalendarFacts{Provider: "google", SignsIn: true, SignedIn: now.AddDate(0, 0, -30),
 		Said: "can be read"}), nil},
 	{"unreadable", of(doctor.CalendarFacts{Error: "no"}), []string{"ZT-508 error"}},
+	{"the last pass failed", of(doctor.CalendarFacts{LastPass: "the disk is full", Said: "can be read"}),
+		[]string{"ZT-508 error"}},
 	{"read only", of(doctor.CalendarFacts{Said: "not changed", ReadOnly: true}), []string{"ZT-509 error"}},
 	{"held", of(doctor.CalendarFacts{Held: "many are missing"}), []string{"ZT-510 warning"}},
 	{"mailbox", of(doctor.CalendarFacts{Provider: "outlook", App: true, Denied: true, Error: "403"}),
@@ -125,6 +129,15 @@ var setupCases = []struct {
 func of(c doctor.CalendarFacts) doctor.Setup {
 	c.Name = "alice"
 	return doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}}, Now: now, Calendars: []doctor.CalendarFacts{c}}
+}
+
+// TestReadableCure: a finding about the state's file names what mends that very file.
+func TestReadableCure(t *testing.T) {
+	findings, _ := doctor.JudgeSetup(doctor.Setup{Accounts: []doctor.AccountFacts{{API: true}},
+		Readable: "z.db can be read by others", ReadableCure: "Run chmod 600 z.db."})
+	if len(findings) != 1 || findings[0].Mend != "Run chmod 600 z.db." {
+		t.Errorf("%+v", findings)
+	}
 }
 
 // TestExposedCure: a finding about the state's folder names what mends that very folder.

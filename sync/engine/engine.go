@@ -262,6 +262,13 @@ func (r *Report) Failed() bool {
 	return false
 }
 
+// Withheld reports whether an event waits for nothing but the right to write to the calendar.
+func (r *Report) Withheld() bool {
+	return r.ReadOnly != "" && slices.ContainsFunc(r.Events, func(ev EventReport) bool {
+		return ev.State == plan.Held && ev.Reason == r.ReadOnly
+	})
+}
+
 // Told is what people read of Error, or else of Reason: cause and cure.
 func (r *Report) Told() string { return r.Code.Told(cmp.Or(r.Error, r.Reason), r.Cure) }
 

@@ -179,6 +179,9 @@ func Next(in Input) Decision {
 		return Decision{Wish: w, Notes: w.Problems}.because(Ignored, reason.Over.Because("the event is over"))
 	}
 	if ev.Denied != "" {
+		if d, ok := unharmed(in); ok {
+			return d
+		}
 		return refuse(in, w)
 	}
 	if w.Conflict != "" {
@@ -262,6 +265,25 @@ const MostUndone = 2
 // brakedPause is when an event that a brake holds is looked at again: the brake may be lifted without a change of the
 // event.
 const brakedPause = time.Minute
+
+// unharmed is what is decided of an event that cannot be written for now and needs nothing to be written: its link
+// stands, and its meeting is looked at as ever. Whatever may end with another link in the event waits.
+func unharmed(in Input) (d Decision, ok bool) {
+	if !in.Event.Unwritable || !in.open() {
+		return d, false
+	}
+	writable := *in.Event
+	writable.Denied, writable.Cure, writable.Unwritable = "", "", false
+	in.Event = &writable
+	d = Next(in)
+	switch d.Do {
+	case Nothing:
+		return d, d.State == Linked
+	case Check, Describe:
+		return d, true
+	}
+	return d, false
+}
 
 // refuse is a tagged event that must not be written.
 func refuse(in Input, w Wish) Decision {

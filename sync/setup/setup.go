@@ -82,7 +82,7 @@ func (d *dialog) present() ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, files.ReadError(d.Path, err)
+		return nil, words.Usage(files.ReadError(d.Path, err))
 	}
 	cfg, err := configs.Load(d.Path, d.Env) // what will be tried names the same files and variables
 	if err != nil {

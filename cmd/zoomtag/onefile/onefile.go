@@ -27,8 +27,16 @@ func Clean(path string) string {
 }
 
 // Read reads a file, or in where from is -, as far as a file of one event may go: what is longer is refused for its
-// length later.
+// length later. An empty one is no file of an event.
 func Read(from string, in io.Reader) ([]byte, error) {
+	raw, err := read(from, in)
+	if err == nil && len(raw) == 0 {
+		return nil, words.Mend(fmt.Errorf("%s: the file is empty", from), "name an .ics file with an event")
+	}
+	return raw, err
+}
+
+func read(from string, in io.Reader) ([]byte, error) {
 	if from == "-" {
 		return io.ReadAll(io.LimitReader(in, api.MaxBytes))
 	}

@@ -165,7 +165,7 @@ func subject(f doctor.Finding) string {
 		name = f.EventID
 	}
 	if f.Calendar != "" {
-		name = strings.TrimPrefix(name+" in "+f.Calendar, " in ")
+		name = strings.TrimPrefix(name+" in "+api.PlaceOf(f.Calendar), " in ")
 	}
 	if f.Account != "" {
 		name = strings.TrimSuffix("Zoom account "+f.Account+": "+name, ": ")

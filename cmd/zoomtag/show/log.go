@@ -29,8 +29,8 @@ func logRow(e *api.LogEntry) []string {
 	if e.Error != "" {
 		reason = "failed: " + reason
 	}
-	return []string{terminal.Clock(api.Time(e.Time)), e.Calendar, cmp.Or(e.Title, e.EventID), e.Step, e.MeetingID,
-		reason}
+	return []string{terminal.Clock(api.Time(e.Time)), api.PlaceOf(e.Calendar), cmp.Or(e.Title, e.EventID), e.Step,
+		e.MeetingID, reason}
 }
 
 // Line prints one entry of the journal by itself.

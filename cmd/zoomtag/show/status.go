@@ -17,7 +17,11 @@ import (
 // Status prints how calendars, budgets, sign-ins and events are: of many calendars how many are in which state, and
 // those in trouble first.
 func (p *Printer) Status(r api.StatusReport, k Pick) error {
-	fmt.Fprintf(p.Out, "%s; %s\n\n", r.Health, running(&r))
+	health := r.Health
+	if needs := r.Needs(); len(needs) > 0 { // of calendars the table says why
+		health += ": " + terminal.Printable(strings.Join(needs, "; "))
+	}
+	fmt.Fprintf(p.Out, "%s; %s\n\n", health, running(&r))
 	for _, notice := range r.Notices {
 		fmt.Fprintln(p.Out, terminal.Printable(notice))
 	}
@@ -180,7 +184,7 @@ func (p *Printer) verdicts(k *Pick, verdicts []doctor.Finding) error {
 	fmt.Fprintln(p.Out)
 	rows := [][]string{{"LINK", "CALENDAR", "CODE", "SEVERITY", "WHAT", "MEND"}}
 	for _, v := range verdicts {
-		rows = append(rows, []string{v.Title, v.Calendar, v.Code, string(v.Severity), v.What, v.Mend})
+		rows = append(rows, []string{v.Title, api.PlaceOf(v.Calendar), v.Code, string(v.Severity), v.What, v.Mend})
 	}
 	return p.some(k, rows, "finding")
 }

@@ -175,9 +175,11 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 		if rec.JoinURL != "" {
 			c.Links++
 		}
-		if needsSomebody(rec) {
+		switch {
+		case outdated(c.Absent, reason.Code(rec.Code)):
+		case needsSomebody(rec):
 			events = append(events, eventStatus(rec, reasonOf(rec)))
-		} else if len(rec.Notes) > 0 && rec.State == plan.Linked {
+		case len(rec.Notes) > 0 && rec.State == plan.Linked:
 			causes, _ := words.AllApart(rec.Notes) // the cures are among the record's
 			note := eventStatus(rec, strings.Join(causes, "; "))
 			note.NextTry = nil
@@ -192,6 +194,9 @@ func (r *reader) calendar(name string, st store.CalendarState, kept holding) (c 
 	}
 	for _, problem := range problems {
 		code := reason.Code(problem.Code)
+		if outdated(c.Absent, code) {
+			continue
+		}
 		events = append(events, api.EventStatus{Calendar: name, EventID: problem.ID, Title: problem.Title,
 			Start: api.Time(problem.Start), State: stateOf(problem), Reason: problem.Reason, Code: code,
 			Cure: code.CureOf(problem.Cure)})
@@ -216,6 +221,8 @@ func (r *reader) standing(name string, st store.CalendarState) api.CalendarStatu
 	case !r.away[name].None():
 		c.Absent = false
 		hold(r.away[name])
+	case c.Absent:
+		c.ReadOnly = ""
 	}
 	c.LastSuccess = api.Time(r.lastSuccess(name, st.LastSuccess))
 	overdueCure := ""
@@ -229,6 +236,10 @@ func (r *reader) standing(name string, st store.CalendarState) api.CalendarStatu
 	c.Code, c.Cure = codeOf(&c, st, overdueCure)
 	return c
 }
+
+// outdated reports whether a reason of an event is that of a calendar which was still there: what may be written in one
+// that is absent, nobody knows.
+func outdated(absent bool, code reason.Code) bool { return absent && code == reason.NotWritable }
 
 // stateOf is the state of an item that has no record.
 func stateOf(problem store.Problem) string {
@@ -343,6 +354,9 @@ func (r *reader) links(verdicts verdicts) (api.LinksReport, error) {
 				Account: r.accountOf(rec),
 				State:   rec.State, Health: health, Reason: reasonOf(rec), Code: code,
 				Cure: code.CureOf(rec.Cure), Verdicts: found})
+			if err := r.update(&report.Links[len(report.Links)-1]); err != nil {
+				return report, err
+			}
 		}
 	}
 	slices.SortStableFunc(report.Links, func(a, b api.LinkStatus) int {
@@ -352,6 +366,19 @@ func (r *reader) links(verdicts verdicts) (api.LinksReport, error) {
 		return a.Start.Compare(*b.Start)
 	})
 	return report, nil
+}
+
+// update has a link whose calendar is not there any more say that, and not what may be written in it.
+func (r *reader) update(l *api.LinkStatus) error {
+	if l.Code != reason.NotWritable {
+		return nil
+	}
+	st, err := r.st.Calendar(l.Calendar)
+	if err == nil && outdated(st.Absent, l.Code) {
+		l.Reason, l.Code = st.HeldReason, reason.Code(st.HeldCode)
+		l.Cure = l.Code.CureOf(st.HeldCure)
+	}
+	return err
 }
 
 // accountOf names the Zoom account of a record's meeting; one that the configuration does not have is called what it

@@ -34,6 +34,9 @@ func (s *Service) Link(ctx context.Context, r api.LinkRequest) (api.LinkReport, 
 			"event's tag, as in #zoom(" + r.Options + ")"))
 	case inCalendar:
 		return s.linkEvent(ctx, r)
+	case !inFile:
+		return api.LinkReport{}, words.Usage(words.Mend(errors.New("neither a calendar and an event nor a file is "+
+			"named"), "give calendar and event, or ics with the text of the file"))
 	}
 	return s.linkFile(ctx, r)
 }

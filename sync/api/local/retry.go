@@ -67,11 +67,11 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		return err
 	}
 	for _, rec := range records {
-		waits := needsSomebody(rec) || rec.State == plan.Pending
+		code := reason.Code(rec.Code)
+		waits := (needsSomebody(rec) || rec.State == plan.Pending) && !outdated(r.Code == reason.CalendarAbsent, code)
 		if rec.Closed() || !waits || told[rec.EventID] {
 			continue
 		}
-		code := reason.Code(rec.Code)
 		r.Events = append(r.Events, engine.EventReport{ID: rec.EventID, UID: rec.UID, Title: rec.Title,
 			Start: api.Time(rec.Start),
 			Steps: []string{}, State: rec.State, Reason: rec.Reason, Error: rec.Error, Code: code,
@@ -82,10 +82,10 @@ func (s *Service) tellWaiting(r *engine.Report) error {
 		return err
 	}
 	for _, p := range problems {
-		if told[p.ID] {
+		code := reason.Code(p.Code)
+		if told[p.ID] || outdated(r.Code == reason.CalendarAbsent, code) {
 			continue
 		}
-		code := reason.Code(p.Code)
 		ev := engine.EventReport{ID: p.ID, UID: cmp.Or(p.UID, p.ID), Title: p.Title, Start: api.Time(p.Start),
 			Steps: []string{}, State: stateOf(p), Reason: p.Reason, Code: code, Cure: code.CureOf(p.Cure)}
 		if !p.Held {

@@ -16,6 +16,7 @@ import (
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor/examine"
@@ -143,12 +144,23 @@ func (s *Service) Remove(ctx context.Context, r api.RemoveRequest) (api.SyncRepo
 	if r.Keep {
 		removal = plan.RemoveKeep
 	}
+	pass := s.reporting(act{Do: doRemove, Removal: removal})
 	if r.Dry {
-		return s.passes(ctx, r.Calendars, true, func(ctx context.Context, name string) (engine.Report, error) {
+		pass = func(ctx context.Context, name string) (engine.Report, error) {
 			return s.engine.PlanRemoval(ctx, name, removal)
-		})
+		}
 	}
-	return s.passes(ctx, r.Calendars, false, s.reporting(act{Do: doRemove, Removal: removal}))
+	report, err := s.passes(ctx, r.Calendars, r.Dry, pass)
+	if err == nil && len(r.Calendars) == 0 { // nobody knows where those files are by now
+		report.Files, err = s.inFiles()
+	}
+	return report, err
+}
+
+// inFiles are the links that zoomtag link has put into files outside the calendars.
+func (s *Service) inFiles() ([]api.LinkStatus, error) {
+	report, err := s.links(nil)
+	return slices.DeleteFunc(report.Links, func(l api.LinkStatus) bool { return !record.IsFile(l.Calendar) }), err
 }
 
 // passes makes one pass over each of the calendars. A dry one changes nothing.
@@ -314,6 +326,7 @@ func (s *Service) statusOf(verdicts verdicts) (api.StatusReport, error) {
 	}
 	s.tellSchedule(&report)
 	s.tellSignIns(&report)
+	report.Reasons = append(report.Reasons, report.Needs()...)
 	return report, nil
 }
 

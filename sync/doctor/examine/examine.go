@@ -12,6 +12,7 @@ import (
 	"zoomtag/providers/signin"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/store/record"
 	"zoomtag/sync/api"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
@@ -105,6 +106,9 @@ const unasked = "Nobody was asked, neither calendars of services nor Zoom: this 
 // silent reports whether a calendar is not asked: that of who has left a list is left alone, and all but folders of
 // this machine are somebody's service.
 func (x *examination) silent(calendar string) bool {
+	if record.IsFile(calendar) { // nobody knows where it is by now
+		return true
+	}
 	if c := x.Calendars[calendar]; c != nil && c.Away != nil {
 		return true
 	}
@@ -162,7 +166,7 @@ func (x *examination) judge(ctx context.Context, r api.DoctorRequest) (api.Docto
 func (x *examination) links(report *api.DoctorReport, facts []doctor.Facts, overlaps []doctor.Finding) {
 	for i := range facts {
 		f := &facts[i]
-		findings := doctor.JudgeLink(*f)
+		findings := slices.Concat(doctor.JudgeLink(*f), doctor.JudgeNotes(*f))
 		if f.Record != nil {
 			for _, o := range overlaps {
 				if o.Calendar == f.Calendar && o.EventID == f.Record.EventID {
@@ -183,7 +187,7 @@ func titled(f *doctor.Facts) string {
 	if f.Event == nil {
 		return "the link"
 	}
-	return fmt.Sprintf("%s in %s (%s)", plan.ShownTitle(f.Event.Title), f.Calendar,
+	return fmt.Sprintf("%s in %s (%s)", plan.ShownTitle(f.Event.Title), api.PlaceOf(f.Calendar),
 		f.Event.Start.Local().Format("2006-01-02 15:04 MST"))
 }
 

@@ -13,6 +13,7 @@ import (
 	"zoomtag/providers/meeting"
 	"zoomtag/providers/words"
 	"zoomtag/store"
+	"zoomtag/store/record"
 	"zoomtag/sync/assemble"
 	"zoomtag/sync/doctor"
 	"zoomtag/sync/engine"
@@ -40,11 +41,14 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 			facts = append(facts, x.fromMemory(records)...)
 			continue
 		}
-		events, err := x.events(ctx, &wide, c.Name)
+		events, rights, err := x.events(ctx, &wide, c.Name)
 		if err != nil {
 			c.Error, c.Denied = words.Cause(err), errors.Is(err, calendar.ErrDenied)
 			c.Cure = words.Sentence(words.Cure(err))
 			continue
+		}
+		if rights.said != "" && !c.ReadOnly { // not every calendar introduces itself
+			c.ReadOnly, c.Said, c.RightsCure = true, rights.said, rights.cure
 		}
 		byID := map[string]*store.Record{}
 		for _, rec := range records {
@@ -56,7 +60,18 @@ func (x *examination) coming(ctx context.Context, setup *doctor.Setup) ([]doctor
 			facts = append(facts, x.shown(c.Name, &events[k], byID[events[k].ID])...)
 		}
 	}
-	facts, err := x.keepers(facts)
+	files, err := x.files()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range files {
+		records, err := x.Store.Records(name)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, x.fromMemory(records)...)
+	}
+	facts, err = x.keepers(facts)
 	if err != nil {
 		return nil, err
 	}
@@ -107,22 +122,27 @@ func (x *examination) keepers(facts []doctor.Facts) ([]doctor.Facts, error) {
 	return judged, nil
 }
 
-// events reads the events of a calendar that may show a link and are not over.
-func (x *examination) events(ctx context.Context, b *assemble.Builder, name string) ([]calendar.Event, error) {
+// rights is why nothing in a calendar can be written, and what mends that, in a sentence; empty where it can.
+type rights struct{ said, cure string }
+
+// events reads the events of a calendar that may show a link and are not over, and what may be done there.
+func (x *examination) events(ctx context.Context, b *assemble.Builder,
+	name string) (coming []calendar.Event, may rights, err error) {
 	at := slices.IndexFunc(b.Config.Calendars, func(c configs.Calendar) bool { return c.Name == name })
 	c := b.Config.Calendars[at]
 	s, err := b.Settings(c)
 	if err != nil {
-		return nil, err
+		return nil, may, err
 	}
 	source, err := b.Source(c, s)
 	if err != nil {
-		return nil, err
+		return nil, may, err
 	}
 	changes, err := source.Changes(ctx, "")
 	if err != nil {
-		return nil, err
+		return nil, may, err
 	}
+	may = rights{changes.ReadOnly, words.Sentence(changes.Cure)}
 	list := slices.DeleteFunc(changes.List, func(ch calendar.Change) bool {
 		absent := ch.Deleted || ch.Missing
 		return absent || ch.Plain || ch.Err != nil
@@ -135,20 +155,19 @@ func (x *examination) events(ctx context.Context, b *assemble.Builder, name stri
 		}
 		events[i], errs[i] = source.Get(ctx, list[i].ID)
 	})
-	var coming []calendar.Event
 	for i, ev := range events {
 		switch {
 		case errors.Is(errs[i], calendar.ErrGone), errors.Is(errs[i], calendar.ErrMalformed),
 			errors.Is(errs[i], calendar.ErrIncomplete):
 			continue // gone meanwhile, or shown by status as what cannot be read
 		case errs[i] != nil:
-			return nil, errs[i]
+			return nil, may, errs[i]
 		}
 		if over := !ev.Until.IsZero() && ev.Until.Before(x.at); !over && !ev.Cancelled {
 			coming = append(coming, ev)
 		}
 	}
-	return coming, nil
+	return coming, may, nil
 }
 
 // inParallel calls f for each of n, a few at a time.
@@ -210,7 +229,7 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		account, known := x.Builder.Accounts.Of(f.Record.Mark)
 		inspector := x.inspector(account)
 		switch {
-		case !known && x.calendarOf(f.Calendar).Settings.Follows(f.Record): // a room that was configured before
+		case !known && x.follows(f): // a room that was configured before
 			return
 		case !known:
 			f.Unasked = "its Zoom account is not in the configuration"
@@ -229,6 +248,12 @@ func (x *examination) ask(ctx context.Context, facts []doctor.Facts) {
 		}
 		f.Host = x.host(ctx, account, f.Record.Host)
 	})
+}
+
+// follows reports whether the calendar of a link goes on with its meeting, though no account knows it. A file has none.
+func (x *examination) follows(f *doctor.Facts) bool {
+	c := x.calendarOf(f.Calendar)
+	return c != nil && c.Settings.Follows(f.Record)
 }
 
 // host asks an account about a host, once.
@@ -310,7 +335,11 @@ func (x *examination) judgeHosts() (list []doctor.Finding, described []string) {
 // keptRecords are the records of all events with a meeting.
 func (x *examination) keptRecords() ([]*store.Record, error) {
 	var list []*store.Record
-	for _, name := range x.Names {
+	files, err := x.files()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Concat(x.Names, files) {
 		records, err := x.Store.Records(name)
 		if err != nil {
 			return nil, err
@@ -318,6 +347,12 @@ func (x *examination) keptRecords() ([]*store.Record, error) {
 		list = append(list, slices.DeleteFunc(records, func(rec *store.Record) bool { return !rec.Active() })...)
 	}
 	return list, nil
+}
+
+// files are what stands for the files that were linked by themselves.
+func (x *examination) files() ([]string, error) {
+	names, err := x.Store.Calendars()
+	return slices.DeleteFunc(names, func(name string) bool { return !record.IsFile(name) }), err
 }
 
 // remembered makes facts of an event that is remembered, as its calendar now shows it.

@@ -77,6 +77,8 @@ func (x *examination) told(ctx context.Context, s *doctor.Setup, status *api.Sta
 	s.Contradictory = x.contradictory()
 	s.Exposed, s.ExposedCure = words.Apart(x.Store.Exposed())
 	s.ExposedCure = words.Sentence(s.ExposedCure)
+	s.Readable, s.ReadableCure = words.Apart(x.Store.Readable())
+	s.ReadableCure = words.Sentence(s.ReadableCure)
 	s.Displaced, s.DisplacedCure = words.Apart(x.Store.Displaced())
 	s.DisplacedCure = words.Sentence(s.DisplacedCure)
 	failing, err := x.Store.FailingWays()
@@ -94,6 +96,12 @@ func asRemembered(facts *doctor.CalendarFacts, c *api.CalendarStatus) {
 	unsaid := facts.Unasked && c.LastError == "" // that it is not there, reading it says
 	if c.Held && (!c.Absent || unsaid) {
 		facts.Held, facts.HeldCode, facts.HeldCure = c.HeldReason, c.Code, c.Cure
+	}
+	if !facts.Unasked && !c.Held && c.LastError != "" { // reading it does not show what failed behind that
+		facts.LastPass, facts.LastCode, facts.LastCure = c.LastError, c.Code, c.Cure
+		if c.Code == reason.Overdue {
+			facts.LastCode, facts.LastCure = "", ""
+		}
 	}
 	if facts.Unasked {
 		facts.Error, facts.ReadOnly, facts.Said = c.LastError, c.ReadOnly != "", c.ReadOnly

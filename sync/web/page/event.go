@@ -18,6 +18,7 @@ import (
 type eventPage struct {
 	frame
 	Calendar, ID, UID string
+	Place             string // the calendar as people know it
 	Stands            health
 	Reason            string
 	Start             moment
@@ -57,7 +58,8 @@ func (p *Page) event(w http.ResponseWriter, r *http.Request, who *visitor) {
 			"days.")
 		return
 	}
-	v := &eventPage{Calendar: at.calendar, ID: at.event, Lines: lines, Running: p.jobs.busy(at.calendar)}
+	v := &eventPage{Calendar: at.calendar, Place: api.PlaceOf(at.calendar), ID: at.event, Lines: lines,
+		Running: p.jobs.busy(at.calendar)}
 	v.CanRun = slices.ContainsFunc(f.status.Calendars,
 		func(c api.CalendarStatus) bool { return c.Name == at.calendar })
 	title := at.event

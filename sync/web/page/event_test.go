@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"zoomtag/store/record"
 	"zoomtag/sync/api"
 )
 
@@ -78,5 +79,23 @@ func TestEventPages(t *testing.T) {
 	)
 	if answer := w.ask(http.MethodGet, "/event?calendar=alice&id=none", nil); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("an event that is not there: %d", answer.StatusCode)
+	}
+}
+
+// TestLinkOfAFile: the link of a file that was linked by itself stands under no name that nobody knows.
+func TestLinkOfAFile(t *testing.T) {
+	o := office()
+	l := o.links[0]
+	l.Calendar, l.EventID, l.Title = record.FilePrefix+"91e6bb89", "f1", "Tea in a file"
+	o.links = append(o.links, l)
+	o.log = append(o.log, api.LogEntry{Time: noon, Calendar: l.Calendar, EventID: l.EventID, Title: l.Title,
+		Step: "link"})
+	w := newWorld(t, o)
+	w.page.Configure(Access{Password: "correct horse"})
+	w.signIn("correct horse")
+	query := "/event?calendar=link+91e6bb89&id=f1"
+	if text := w.get(query); !strings.Contains(text, "<dd>a file</dd>") ||
+		!strings.Contains(text, "in a file") || strings.Contains(text, "in link 91e6bb89") {
+		t.Errorf("the page says\n%s", text)
 	}
 }

@@ -170,8 +170,8 @@ func journalPath(q url.Values, at cut) string {
 // lines are entries of the journal, the newest first.
 func (p *Page) lines(entries []api.LogEntry, who *visitor) (list []line) {
 	for _, e := range slices.Backward(entries) {
-		one := line{At: p.moment(&e.Time), Title: who.shown(cmp.Or(e.Title, e.EventID)), Calendar: e.Calendar,
-			Step: saidOf(&e), Reason: who.shown(e.Reason)}
+		one := line{At: p.moment(&e.Time), Title: who.shown(cmp.Or(e.Title, e.EventID)),
+			Calendar: api.PlaceOf(e.Calendar), Step: saidOf(&e), Reason: who.shown(e.Reason)}
 		if one.Reason = who.shown(e.Told()); e.Error != "" {
 			one.Reason, one.Error = who.shown(e.Reason), one.Reason
 		}

@@ -42,7 +42,7 @@ func (p *Page) need(c *api.Condition, who *visitor) need {
 	n.Cure, n.Command = cureOf(who.shown(c.Cure))
 	if c.EventID != "" {
 		n.Event = eventPath(c.Calendar, c.EventID)
-		n.Place = "in " + c.Calendar
+		n.Place = "in " + api.PlaceOf(c.Calendar)
 	}
 	if c.Account != "" {
 		n.Place = strings.TrimSpace(n.Place + " Zoom account " + c.Account)

@@ -172,7 +172,7 @@ func (c *cell) add(one chip, s stripe) {
 
 func (p *Page) chip(f *facts, e *entry, who *visitor) chip {
 	one := chip{Path: eventPath(e.calendar, e.event), Title: who.shown(e.title), Clock: p.clock(e.start),
-		Exact: e.start.In(p.Zone()).Format(time.RFC3339), Calendar: e.calendar, Health: e.health,
+		Exact: e.start.In(p.Zone()).Format(time.RFC3339), Calendar: api.PlaceOf(e.calendar), Health: e.health,
 		Over: e.end.Before(p.Now())}
 	var with []string
 	for _, other := range f.together[e] {
