@@ -208,12 +208,17 @@ func (s Setup) single() (list []Finding) {
 		if s.saidOfAccount(e.Reason) {
 			continue
 		}
-		f := found(EventFails, e.Reason).cured(e.Cure)
-		f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
-		f.Start, f.Reason = e.Start, e.Code
-		list = append(list, f)
+		list = append(list, JudgeEvent(e))
 	}
 	return list
+}
+
+// JudgeEvent says why zoomtag could not do something for an event.
+func JudgeEvent(e EventFacts) Finding {
+	f := found(EventFails, e.Reason).cured(e.Cure)
+	f.Calendar, f.EventID, f.Title = e.Calendar, e.ID, e.Title
+	f.Start, f.Reason = e.Start, e.Code
+	return f
 }
 
 // saidOfAccount reports whether what stands against an event is what stands against an account: then it was said. What

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -197,6 +198,19 @@ func (x *examination) untagged(calendar, about string, called func(name string) 
 	return c != nil && called(c.Settings.Rules.Untagged(about))
 }
 
+// unlinked says why an event that somebody means has no link, of those for which something could not be done.
+func (x *examination) unlinked(about string) (list []doctor.Finding, err error) {
+	status, err := x.Status()
+	for i := range status.Events {
+		e := &status.Events[i]
+		called := func(name string) bool { return name == e.EventID || strings.EqualFold(name, e.Title) }
+		if called(about) || x.untagged(e.Calendar, about, called) {
+			list = append(list, doctor.JudgeEvent(eventFacts(e)))
+		}
+	}
+	return list, err
+}
+
 // one judges the event or link that somebody means.
 func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, error) {
 	report := api.NewDoctorReport()
@@ -218,6 +232,9 @@ func (x *examination) one(ctx context.Context, about string) (api.DoctorReport, 
 	}
 	switch {
 	case len(facts) == 0 && link == "":
+		if report.Findings, err = x.unlinked(about); err != nil || len(report.Findings) > 0 {
+			return report, err
+		}
 		return report, words.Usage(fmt.Errorf("there is no linked event %q, and it is no link; \"zoomtag links\" "+
 			"shows the events that there are", about))
 	case len(facts) == 0:

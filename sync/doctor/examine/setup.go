@@ -49,14 +49,19 @@ func (x *examination) setup(ctx context.Context, status *api.StatusReport) (doct
 	return s, nil
 }
 
+// eventFacts are what the status says of an event that needs somebody.
+func eventFacts(e *api.EventStatus) doctor.EventFacts {
+	return doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title, Start: e.Start, Reason: e.Reason,
+		Code: e.Code, Cure: e.Cure}
+}
+
 // told adds what the status and the store tell.
 func (x *examination) told(ctx context.Context, s *doctor.Setup, status *api.StatusReport) error {
 	for _, b := range status.Budget {
 		s.Budget = append(s.Budget, doctor.BudgetFacts{Host: b.Host, Account: b.Account, Used: b.Used, Limit: b.Limit})
 	}
-	for _, e := range status.Events {
-		s.Events = append(s.Events, doctor.EventFacts{Calendar: e.Calendar, ID: e.EventID, Title: e.Title,
-			Start: e.Start, Reason: e.Reason, Code: e.Code, Cure: e.Cure})
+	for i := range status.Events {
+		s.Events = append(s.Events, eventFacts(&status.Events[i]))
 	}
 	lists := status.Lists
 	if !x.alone && x.Lists != nil {
