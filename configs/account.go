@@ -26,6 +26,17 @@ func (a Accounts) Named(name string) (z Zoom, ok bool) {
 	return a[i], true
 }
 
+// Same is the account that z would be once more, whatever either is called.
+func (a Accounts) Same(z Zoom) (same Zoom, ok bool) {
+	key, id := z.id()
+	for _, one := range a {
+		if oneKey, oneID := one.id(); id != "" && oneKey == key && oneID == id {
+			return one, true
+		}
+	}
+	return Zoom{}, false
+}
+
 // Names are what the accounts are called, in the order of the file.
 func (a Accounts) Names() []string {
 	var names []string

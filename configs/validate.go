@@ -52,7 +52,7 @@ func (d *decoder) validate(c *Config) {
 				mend("delete one of the two: they would both write to the same events")
 		}
 		sources[source] = cal.Name
-		if c.Invites.Dir != "" && cal.folder() != "" && sameFolder(cal.folder(), c.Invites.Dir) {
+		if c.Invites.Dir != "" && cal.folder() != "" && SameFolder(cal.folder(), c.Invites.Dir) {
 			d.failAt("invites.dir",
 				"invites.dir is the folder of the calendar %s: the invitations would be read as events",
 				quote(cal.Name)).
@@ -62,9 +62,9 @@ func (d *decoder) validate(c *Config) {
 	d.validateLists(c, names)
 }
 
-// sameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
+// SameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
 // compared by their names below the last one that is.
-func sameFolder(a, b string) bool {
+func SameFolder(a, b string) bool {
 	if filepath.Clean(a) == filepath.Clean(b) || resolved(a) == resolved(b) {
 		return true
 	}
