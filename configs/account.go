@@ -65,7 +65,7 @@ func (c *Config) Mistake(account int, key, text string) error {
 	if c.mistake == nil {
 		return &Error{Text: text}
 	}
-	return c.mistake(path+"."+key, text)
+	return c.mistake(text, path+"."+key)
 }
 
 // MistakeIn is an error in a calendar, for whoever finds out more about what it names than is known here.
@@ -73,7 +73,16 @@ func (c *Config) MistakeIn(calendar int, text string) error {
 	if c.mistake == nil {
 		return &Error{Text: text}
 	}
-	return c.mistake("calendars["+strconv.Itoa(calendar)+"]", text)
+	return c.mistake(text, "calendars["+strconv.Itoa(calendar)+"]")
+}
+
+// MistakeAt is an error in what a calendar has of a key such as link.text: where the calendar has it, or all have.
+func (c *Config) MistakeAt(calendar int, key, text string) error {
+	if c.mistake == nil {
+		return &Error{Text: text}
+	}
+	own := "calendars[" + strconv.Itoa(calendar) + "]"
+	return c.mistake(text, own+"."+key, key, own)
 }
 
 // Identity is what the account is known by in marks. It must be the same after a lost state, and whatever the account

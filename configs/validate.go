@@ -65,7 +65,7 @@ func (d *decoder) validate(c *Config) {
 // SameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
 // compared by their names below the last one that is.
 func SameFolder(a, b string) bool {
-	if filepath.Clean(a) == filepath.Clean(b) || resolved(a) == resolved(b) {
+	if filepath.Clean(a) == filepath.Clean(b) || Resolved(a) == Resolved(b) {
 		return true
 	}
 	one, err := os.Stat(a)
@@ -76,14 +76,14 @@ func SameFolder(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// resolved is a path without symbolic links, as far as it exists.
-func resolved(path string) string {
+// Resolved is a path without symbolic links, as far as it exists.
+func Resolved(path string) string {
 	path = filepath.Clean(path)
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real
 	}
 	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(resolved(parent), filepath.Base(path))
+		return filepath.Join(Resolved(parent), filepath.Base(path))
 	}
 	return path
 }
