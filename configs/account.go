@@ -26,6 +26,17 @@ func (a Accounts) Named(name string) (z Zoom, ok bool) {
 	return a[i], true
 }
 
+// Same is the account that z would be once more, whatever either is called.
+func (a Accounts) Same(z Zoom) (same Zoom, ok bool) {
+	key, id := z.id()
+	for _, one := range a {
+		if oneKey, oneID := one.id(); id != "" && oneKey == key && oneID == id {
+			return one, true
+		}
+	}
+	return Zoom{}, false
+}
+
 // Names are what the accounts are called, in the order of the file.
 func (a Accounts) Names() []string {
 	var names []string
@@ -54,7 +65,7 @@ func (c *Config) Mistake(account int, key, text string) error {
 	if c.mistake == nil {
 		return &Error{Text: text}
 	}
-	return c.mistake(path+"."+key, text)
+	return c.mistake(text, path+"."+key)
 }
 
 // MistakeIn is an error in a calendar, for whoever finds out more about what it names than is known here.
@@ -62,7 +73,16 @@ func (c *Config) MistakeIn(calendar int, text string) error {
 	if c.mistake == nil {
 		return &Error{Text: text}
 	}
-	return c.mistake("calendars["+strconv.Itoa(calendar)+"]", text)
+	return c.mistake(text, "calendars["+strconv.Itoa(calendar)+"]")
+}
+
+// MistakeAt is an error in what a calendar has of a key such as link.text: where the calendar has it, or all have.
+func (c *Config) MistakeAt(calendar int, key, text string) error {
+	if c.mistake == nil {
+		return &Error{Text: text}
+	}
+	own := "calendars[" + strconv.Itoa(calendar) + "]"
+	return c.mistake(text, own+"."+key, key, own)
 }
 
 // Identity is what the account is known by in marks. It must be the same after a lost state, and whatever the account

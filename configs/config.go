@@ -17,8 +17,8 @@ type Config struct {
 	// Sum tells what was read from other contents and permissions of the file.
 	Sum string `yaml:"-"`
 
-	// mistake makes an Error of what is wrong at a path of keys.
-	mistake func(path, text string) *Error
+	// mistake makes an Error of what is wrong at a path of keys: the first of several that is written.
+	mistake func(text string, paths ...string) *Error
 
 	// Schedule is a cron specification as github.com/robfig/cron/v3 reads it: five fields, CRON_TZ=…, @every, @hourly.
 	Schedule string `yaml:"schedule" is:"cron"`

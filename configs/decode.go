@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,9 +60,12 @@ func (d *decoder) failWith(n *yaml.Node, path string, found error) {
 	d.fail(n, "%s: %s", display(path), words.Cause(found)).by(words.Cure(found))
 }
 
-// mistake is what is wrong at a path of keys.
-func (d *decoder) mistake(path, text string) *Error {
-	at := d.places[path]
+// mistake is what is wrong at a path of keys, the first of several that is written.
+func (d *decoder) mistake(text string, paths ...string) *Error {
+	var at place
+	if i := slices.IndexFunc(paths, d.written); i >= 0 {
+		at = d.places[paths[i]]
+	}
 	return &Error{File: d.file, Line: at.line, Column: at.column, Text: text}
 }
 

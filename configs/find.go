@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"zoomtag/providers/words"
 )
@@ -100,4 +102,31 @@ func (d *decoder) defaultState(c *Config, getenv func(string) string) {
 		return
 	}
 	c.State = filepath.Join(folder, "zoomtag", file)
+}
+
+// checkState finds that no file can be where the state is to be. What else may be wrong there shows when it is opened.
+func (d *decoder) checkState(c *Config) {
+	if c.State == "" || !c.Store.IsZero() {
+		return
+	}
+	info, err := os.Stat(c.State)
+	switch {
+	case errors.Is(err, syscall.ENOTDIR):
+		d.failAt("state", "the state %s has a file where a folder should be on its path", c.State).
+			mend("write a path as state that leads through folders only")
+	case err != nil || !info.IsDir():
+	case d.isWatched(c, c.State):
+		d.failAt("state", "the state %s is a folder, and a calendar is watched in it", c.State).
+			mend("write the path of a file in another folder as state, or delete the line")
+	default:
+		d.failAt("state", "the state %s is a folder", c.State).
+			mend("write the path of a file as state, for instance %s", filepath.Join(c.State, "zoomtag.db"))
+	}
+}
+
+// isWatched reports whether a folder is that of a calendar.
+func (d *decoder) isWatched(c *Config, folder string) bool {
+	return slices.ContainsFunc(c.Calendars, func(cal Calendar) bool {
+		return cal.folder() != "" && SameFolder(cal.folder(), folder)
+	})
 }

@@ -81,6 +81,7 @@ func read(path string, getenv func(string) string) (*Config, *decoder, error) {
 	}
 	c.Path, c.Sum, c.mistake = absolute, sumOf(data, mode), d.mistake
 	d.defaultState(c, getenv)
+	d.checkState(c)
 	d.guardLiterals(mode)
 	return c, d, nil
 }

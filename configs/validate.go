@@ -52,7 +52,7 @@ func (d *decoder) validate(c *Config) {
 				mend("delete one of the two: they would both write to the same events")
 		}
 		sources[source] = cal.Name
-		if c.Invites.Dir != "" && cal.folder() != "" && sameFolder(cal.folder(), c.Invites.Dir) {
+		if c.Invites.Dir != "" && cal.folder() != "" && SameFolder(cal.folder(), c.Invites.Dir) {
 			d.failAt("invites.dir",
 				"invites.dir is the folder of the calendar %s: the invitations would be read as events",
 				quote(cal.Name)).
@@ -65,17 +65,17 @@ func (d *decoder) validate(c *Config) {
 // Watching is the calendar whose events are read from the files of a folder; "" where there is none.
 func (c *Config) Watching(folder string) (calendar string) {
 	for i := range c.Calendars {
-		if at := c.Calendars[i].folder(); at != "" && sameFolder(at, folder) {
+		if at := c.Calendars[i].folder(); at != "" && SameFolder(at, folder) {
 			return c.Calendars[i].Name
 		}
 	}
 	return ""
 }
 
-// sameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
+// SameFolder reports whether two paths lead to one folder, by whichever links. Folders that are not there yet are
 // compared by their names below the last one that is.
-func sameFolder(a, b string) bool {
-	if filepath.Clean(a) == filepath.Clean(b) || resolved(a) == resolved(b) {
+func SameFolder(a, b string) bool {
+	if filepath.Clean(a) == filepath.Clean(b) || Resolved(a) == Resolved(b) {
 		return true
 	}
 	one, err := os.Stat(a)
@@ -86,14 +86,14 @@ func sameFolder(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// resolved is a path without symbolic links, as far as it exists.
-func resolved(path string) string {
+// Resolved is a path without symbolic links, as far as it exists.
+func Resolved(path string) string {
 	path = filepath.Clean(path)
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real
 	}
 	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(resolved(parent), filepath.Base(path))
+		return filepath.Join(Resolved(parent), filepath.Base(path))
 	}
 	return path
 }

@@ -59,6 +59,10 @@ func growUntilFull(t *testing.T, path string) {
 	if list := must[[]*Record](t)(s.Records("team")); len(list) != saved-1 {
 		t.Errorf("%d records, want %d", len(list), saved-1)
 	}
+	set(1 << 16) // bbolt makes a text of what the system says
+	if _, err := s.Backup(); !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), "the copy of the state") {
+		t.Errorf("a copy without room: %v", err)
+	}
 	set(limit.Cur)
 	update(t, s, func(tx *Tx) error { return put(tx, example("team", "afterwards")) })
 	if err := s.Check(); err != nil {

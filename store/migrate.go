@@ -118,4 +118,5 @@ func (s *Store) migrate(from int, steps []step) error {
 	return nil
 }
 
-var errNoFile = errors.New("only a file is brought to a newer schema in this way")
+// errNoFile says that the state is not in a file.
+var errNoFile = errors.New("the state is in a database, and not in a file")

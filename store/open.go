@@ -88,6 +88,9 @@ func Restore(path string, from io.Reader, o Options) (old string, err error) {
 // that nobody writes to, such as a copy. Damage is a DamagedError; so is a file that is no database.
 func Verify(path string) (Summary, error) { return bolt.Verify(path) }
 
+// VerifyIn is Verify for a database of size bytes that lies in another file.
+func VerifyIn(in io.ReaderAt, size int64) (Summary, error) { return bolt.VerifyIn(in, size) }
+
 // NotAllowed is the error for people that this user may not look at the state of this path: whose it is, and what to
 // do.
 func NotAllowed(path string) error { return bolt.NotAllowed(path) }
@@ -155,6 +158,16 @@ func (s *Store) Backup() (string, error) {
 			Remedy: "copy the database with its own means (pg_dump), or run \"zoomtag backup\"", Err: errors.ErrUnsupported}
 	}
 	return s.file.Backup()
+}
+
+// CopyTo writes a consistent copy of the store to what begin returns, which is told how many bytes will come. The store
+// may be used meanwhile, but cannot grow: whoever takes the copy must not wait for ever. What goes wrong while it is
+// written is returned as it is.
+func (s *Store) CopyTo(begin func(size int64) (io.Writer, error)) error {
+	if s.file == nil {
+		return errNoFile
+	}
+	return s.file.CopyTo(begin)
 }
 
 // Backups returns the copies that there are, oldest first.

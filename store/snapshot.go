@@ -14,16 +14,20 @@ import (
 func (s *Store) BackupBeside(ctx context.Context, path string) (copied string, err error) {
 	temp := path + ".copy"
 	defer func() { err = errors.Join(err, dropFile(temp)) }()
-	err = s.shared.Snapshot(ctx, func(r entries.Reader) error {
-		h := &hauling{CopyOptions: CopyOptions{Progress: func(int, int) {}}, ctx: ctx, source: &stillSource{s.shared},
-			in: r, options: s.options, done: &Copied{Buckets: map[string]uint64{}}}
-		_, err := h.fillFile(temp)
-		return err
-	})
-	if err != nil {
+	if err := s.SnapshotTo(ctx, temp); err != nil {
 		return "", err
 	}
 	return bolt.KeepCopy(temp, path, s.options.bolt(1+len(steps())))
+}
+
+// SnapshotTo writes a consistent copy of a shared store into a file, and compares it. The store may be used meanwhile.
+func (s *Store) SnapshotTo(ctx context.Context, path string) error {
+	return s.shared.Snapshot(ctx, func(r entries.Reader) error {
+		h := &hauling{CopyOptions: CopyOptions{Progress: func(int, int) {}}, ctx: ctx, source: &stillSource{s.shared},
+			in: r, options: s.options, done: &Copied{Buckets: map[string]uint64{}}}
+		_, err := h.fillFile(path)
+		return err
+	})
 }
 
 // stillSource is a database that goes on meanwhile: one state of it is read.

@@ -73,6 +73,10 @@ func (a *app) invite(ctx context.Context, request api.InviteRequest, to string) 
 				terminal.Printable(i.EventID), terminal.Printable(i.Told()))
 		}
 	}
+	if len(report.Invites) == 0 { // of events with names, each that cannot be had is told by itself
+		fmt.Fprintln(a.term.err, "zoomtag: no event that is coming has a link, so nothing was written: tag one, then run "+
+			"zoomtag sync")
+	}
 	if err := a.writeInvites(made, to); err != nil {
 		return err
 	}

@@ -24,8 +24,9 @@ CALENDAR EVENT is an event in a calendar that zoomtag watches, by its id, its UI
 needs its tag; nothing else in the calendar is worked on.
 
 FILE.ics is a file that you have prepared, an invitation for mailing for example. Its event needs no
-tag; one that it has counts, with its options. Nothing else in the file changes. A second time the
-same event keeps its meeting: if the file says another time or title, the meeting follows.`,
+tag; one that it has counts, with its options. Nothing else in the file changes but the lines that
+tell of a change (DTSTAMP, LAST-MODIFIED, SEQUENCE). A second time the same event keeps its meeting:
+if the file says another time or title, the meeting follows.`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {

@@ -69,7 +69,7 @@ func TestPostgresMove(t *testing.T) {
 	says(run(exitOK, "verify"), "is whole")
 	file := filepath.Join(d.dir, "all.backup")
 	says(run(exitOK, "backup", file), "is written", "1 sign-in")
-	if left, err := filepath.Glob(filepath.Join(d.dir, "state", "*.sign-ins")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(d.dir, "state", "*.backup-*")); err != nil || len(left) > 0 {
 		t.Errorf("opened sign-ins are left: %q, %v", left, err)
 	}
 

@@ -44,7 +44,11 @@ func WriteError(path string, err error) error {
 		return words.Mend(words.Say(err, dir+" is no folder"), "name another place for "+filepath.Base(path))
 	case errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EEXIST):
 		return words.Mend(words.Say(err, path+" is a folder"), "name the file that is to be written")
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.EROFS):
+		return words.Mend(words.Say(err, "the folder "+dir+" is on a read-only file system"), "name another place")
+	case errors.Is(err, syscall.EFBIG):
+		return words.Mend(words.Say(err, path+" may not grow any further"), "raise the limit for file sizes (ulimit -f)")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return words.Mend(words.Say(err, "there is no space left for "+path), "free some, or name another place")
 	}
 	return fmt.Errorf("%s cannot be written: %w", path, err)

@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,11 +37,11 @@ func (s *Engine) Backup() (string, error) {
 	path := s.path + "." + s.options.Now().UTC().Format(backupTime) + backupSuffix
 	temp := path + ".new"
 	if err := s.writeCopy(temp); err != nil {
-		return "", errors.Join(err, os.Remove(temp))
+		return "", errors.Join(err, removeIfThere(temp))
 	}
 	s.options.Hook("store.backup.rename.before")
 	if err := os.Rename(temp, path); err != nil {
-		return "", explain("copy to", path, err)
+		return "", explainCopy(path, err)
 	}
 	if err := s.syncDir(path); err != nil {
 		return "", err
@@ -55,17 +56,17 @@ func KeepCopy(file, path string, o Options) (string, error) {
 	s := &Engine{path: filepath.Clean(path), options: o}
 	f, err := openFile(file, os.O_RDWR)
 	if err != nil {
-		return "", explain("copy to", file, err)
+		return "", explainCopy(file, err)
 	}
 	if !o.NoSync {
 		err = f.Sync()
 	}
 	if err := errors.Join(err, f.Close()); err != nil {
-		return "", explain("copy to", file, err)
+		return "", explainCopy(file, err)
 	}
 	copied := s.path + "." + o.Now().UTC().Format(backupTime) + backupSuffix
 	if err := os.Rename(file, copied); err != nil {
-		return "", explain("copy to", copied, err)
+		return "", explainCopy(copied, err)
 	}
 	if err := s.syncDir(copied); err != nil {
 		return "", err
@@ -73,21 +74,54 @@ func KeepCopy(file, path string, o Options) (string, error) {
 	return copied, s.dropBackups()
 }
 
+// CopyTo writes a consistent copy of the store to what begin returns, which is told how many bytes will come. The store
+// may be used meanwhile, but cannot grow: whoever takes the copy must not wait for ever. What goes wrong while it is
+// written is returned as it is.
+func (s *Engine) CopyTo(begin func(size int64) (io.Writer, error)) error {
+	if s.db == nil {
+		return fmt.Errorf("store: copy %s: there is none yet", s.path)
+	}
+	return s.view(func(b *bbolt.Tx) error {
+		out, err := begin(b.Size())
+		if err != nil {
+			return err
+		}
+		heard := &hearing{Writer: out}
+		if _, err = b.WriteTo(heard); err != nil && heard.err == nil {
+			return explain("read", s.path, err)
+		}
+		return heard.err
+	})
+}
+
+// hearing remembers why nothing could be written: bbolt makes a text of it, in which nobody finds the cause again.
+type hearing struct {
+	io.Writer
+	err error
+}
+
+func (h *hearing) Write(b []byte) (n int, err error) {
+	n, err = h.Writer.Write(b)
+	if err != nil {
+		h.err = err
+	}
+	return n, err
+}
+
 // writeCopy writes the store to a new file and reads it back.
 func (s *Engine) writeCopy(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC|noFollow, 0o600)
 	if err != nil {
-		return explain("copy to", path, err)
+		return explainCopy(path, err)
 	}
 	defer file.Close()
 	var size int64
-	err = s.view(func(b *bbolt.Tx) (err error) {
-		if size, err = b.WriteTo(file); err != nil {
-			return explain("copy to", path, err)
-		}
-		return nil
-	})
-	if err != nil {
+	out := &hearing{Writer: file}
+	err = s.CopyTo(func(n int64) (io.Writer, error) { size = n; return out, nil })
+	switch {
+	case out.err != nil:
+		return explainCopy(path, out.err)
+	case err != nil:
 		return err
 	}
 	if _, err := examine(file, size); err != nil {
@@ -98,7 +132,7 @@ func (s *Engine) writeCopy(path string) error {
 		return nil
 	}
 	if err := file.Sync(); err != nil {
-		return explain("copy to", path, err)
+		return explainCopy(path, err)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@
 // Beside FILE lies FILE.sidecar with the database's id and generation, which notices a database that was emptied,
 // deleted or replaced by an older copy. It is written after each commit, and without fsync: it may lag behind the
 // database, which means nothing, but never lead. FILE.new is a database being created; FILE.TIME.bak are the copies
-// made by Backup.
+// made by Backup, those of the last days.
 //
 // FILE.passes has what nothing rests on (see aside.go).
 //

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -60,7 +61,15 @@ func (e *DamagedError) Cure() string {
 func (e *DamagedError) Unwrap() error { return e.err }
 
 // explain makes one plain sentence of what the system or bbolt said while zoomtag was doing something with path.
-func explain(doing, path string, err error) error {
+func explain(doing, path string, err error) error { return explainOf("the state ", doing, path, err) }
+
+// explainCopy is explain for a copy of the state.
+func explainCopy(path string, err error) error {
+	return explainOf("the copy of the state ", "copy to", path, err)
+}
+
+// explainOf is explain for what path is.
+func explainOf(what, doing, path string, err error) error {
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		err = ErrClosed
 	}
@@ -70,15 +79,19 @@ func explain(doing, path string, err error) error {
 	}
 	for _, known := range advice {
 		if errors.Is(err, known.err) {
-			return &entries.Error{Doing: doing, Cause: "the state " + path + " " + known.text,
+			return &entries.Error{Doing: doing, Cause: what + path + " " + known.text,
 				Remedy: known.mend(path), Err: err}
 		}
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		cause, cure := notAllowed(path, ownerOf(path), userName(os.Geteuid()))
+		denied := notAllowed
+		if _, gone := os.Lstat(path); errors.Is(gone, fs.ErrNotExist) { // it was to be made
+			denied = notAllowedIn
+		}
+		cause, cure := denied(path, ownerOf(path), userName(os.Geteuid()))
 		return &entries.Error{Doing: doing, Cause: cause, Remedy: cure, Err: err}
 	}
-	return &entries.Error{Cause: fmt.Sprintf("the state %s cannot be used (%s: %v)", path, doing, err), Err: err}
+	return &entries.Error{Cause: fmt.Sprintf("%s%s cannot be used (%s: %v)", what, path, doing, err), Err: err}
 }
 
 // advice is what to say of errors that their owner can do something about.
@@ -127,6 +140,17 @@ func notAllowed(path, owner, who string) (cause, cure string) {
 			"give that right to this user, for the file and its folder (chmod u+rwX)"
 	}
 	return fmt.Sprintf("the state %s belongs to %s and may not be used by %s", path, owner, who),
+		fmt.Sprintf("run zoomtag as %s, for instance with sudo -u '%s'", owner, owner)
+}
+
+// notAllowedIn says that a user may make no file in the folder of path, and what to do.
+func notAllowedIn(path, owner, who string) (cause, cure string) {
+	dir := filepath.Dir(path)
+	if owner == "" || owner == who {
+		return fmt.Sprintf("the folder %s may not be written by %s", dir, who),
+			"give that right to this user (chmod u+rwx)"
+	}
+	return fmt.Sprintf("the folder %s belongs to %s and may not be written by %s", dir, owner, who),
 		fmt.Sprintf("run zoomtag as %s, for instance with sudo -u '%s'", owner, owner)
 }
 

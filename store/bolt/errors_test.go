@@ -32,7 +32,7 @@ func TestSentences(t *testing.T) {
 		&DamagedError{Path: path, What: "is damaged", err: fmt.Errorf("page 7: an entry of records: %w", entries.ErrChecksum)},
 		old, other, locked(path),
 		explain("save to", path, syscall.ENOSPC), explain("save to", path, syscall.EDQUOT),
-		explain("save to", path, syscall.EFBIG),
+		explain("save to", path, syscall.EFBIG), explainCopy(path+".20261201T120000.000Z.bak.new", syscall.ENOSPC),
 		explain("open", path, syscall.EROFS), explain("open", path, syscall.EMFILE),
 		explain("lock", path, syscall.ENOLCK), explain("read", path, syscall.EIO),
 		explain("open", path, syscall.EISDIR),

@@ -29,6 +29,12 @@ func Verify(path string) (Summary, error) {
 	return found.summary(size), err
 }
 
+// VerifyIn is Verify for a database that lies in another file.
+func VerifyIn(in io.ReaderAt, size int64) (Summary, error) {
+	found, err := examine(in, size)
+	return found.summary(size), err
+}
+
 // verify verifies an open database file.
 func verify(file *os.File, path string) (facts, int64, error) {
 	info, err := file.Stat()

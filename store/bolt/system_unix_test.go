@@ -14,12 +14,16 @@ import (
 func TestWhoseState(t *testing.T) {
 	dir := t.TempDir()
 	me := userName(os.Geteuid())
-	for _, path := range []string{dir, filepath.Join(dir, "none", "zoomtag.db")} {
+	none := filepath.Join(dir, "none", "zoomtag.db")
+	for path, says := range map[string]string{
+		dir: "the state " + dir + " may not be read and written by " + me + ": ",
+		// What was to be made is not there to be given rights.
+		none: "the folder " + filepath.Dir(none) + " may not be written by " + me + ": ",
+	} {
 		if got := ownerOf(path); got != me {
 			t.Errorf("%s belongs to %q, want %q", path, got, me)
 		}
-		if err := explain("open", path, syscall.EACCES); !strings.HasPrefix(err.Error(), "store: open: the state "+path+
-			" may not be read and written by "+me+": ") {
+		if err := explain("open", path, syscall.EACCES); !strings.HasPrefix(err.Error(), "store: open: "+says) {
 			t.Error(err)
 		}
 	}

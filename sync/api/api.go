@@ -47,8 +47,9 @@ type Service interface {
 	Link(ctx context.Context, r LinkRequest) (LinkReport, error)
 	// Doctor judges the set-up, the network and links.
 	Doctor(ctx context.Context, r DoctorRequest) (DoctorReport, error)
-	// Backup makes a copy of the state beside it, while it is in use.
-	Backup(ctx context.Context) (BackupReport, error)
+	// Backup writes a copy of the state, which is in use meanwhile, to where whoever asks takes it. An error of theirs
+	// is returned as it is.
+	Backup(ctx context.Context, take TakeBackup) error
 	// Verify reads the whole state and verifies it.
 	Verify(ctx context.Context) (VerifyReport, error)
 	// Close lets go of the store, or of the connection.

@@ -1,15 +1,23 @@
 package api
 
-import "zoomtag/store"
+import (
+	"io"
 
-// BackupReport says where a copy of the state is, and which sign-ins go with it: files of this machine.
+	"zoomtag/store"
+)
+
+// BackupReport says what a backup is made of: how many bytes of state come, and which sign-ins go with them, files of
+// this machine.
 type BackupReport struct {
-	Copy    string   `json:"copy"`
+	Bytes   int64    `json:"bytes"`
 	SignIns []string `json:"sign_ins"`
 	// Opened is a folder of sign-ins that were taken out of a shared state for the one who asks, to be removed; "":
 	// there is none.
 	Opened string `json:"opened,omitempty"`
 }
+
+// TakeBackup is told what comes, and returns where the state is to be written.
+type TakeBackup func(BackupReport) (io.Writer, error)
 
 // VerifyReport is the document of `verify --json`.
 type VerifyReport struct {

@@ -1,8 +1,10 @@
 package assemble
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -176,16 +178,45 @@ func laneOf(c configs.Calendar) string {
 }
 
 // Mistakes are what is wrong with what the configuration names, each where it is written: a credential file that is
-// none, for one. What Calendars stops at is the first of them.
+// none, for one, or a folder that is watched twice. What Calendars stops at is the first of them, but for such folders:
+// there each event has one link all the same, and a folder that does not answer must hold up nobody but who asks here.
 func (b *Builder) Mistakes() []error {
 	if err := b.openAccounts(); err != nil {
 		return []error{err}
 	}
-	var list []error
+	list := b.watchedTwice()
 	for i, c := range b.Config.Calendars {
-		if _, err := b.calendar(c); err != nil {
-			list = append(list, b.Config.MistakeIn(i, words.Of(err)))
+		_, err := b.calendar(c)
+		if err == nil {
+			continue
 		}
+		found := b.Config.MistakeIn(i, words.Of(err))
+		if at := (*wrongKey)(nil); errors.As(err, &at) {
+			found = b.Config.MistakeAt(i, at.key, words.Of(at.error))
+		}
+		same := func(other error) bool { return other.Error() == found.Error() } // what all calendars have is said once
+		if !slices.ContainsFunc(list, same) {
+			list = append(list, found)
+		}
+	}
+	return list
+}
+
+// watchedTwice finds calendars that are one folder, by links. Those that are one by their names are found before.
+func (b *Builder) watchedTwice() (list []error) {
+	names := map[string]string{}
+	for i, c := range b.Config.Calendars {
+		folder := c.Section().Folder()
+		if folder == "" {
+			continue
+		}
+		at := configs.Resolved(folder)
+		if other, ok := names[at]; ok {
+			twice := words.Mend(fmt.Errorf("this calendar is watched already, as %q, since both folders are %s", other, at),
+				"delete one of the two: they would both write to the same events")
+			list = append(list, b.Config.MistakeIn(i, words.Of(twice)))
+		}
+		names[at] = c.Name
 	}
 	return list
 }

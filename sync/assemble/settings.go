@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +15,7 @@ import (
 
 	"zoomtag/configs"
 	"zoomtag/providers/meeting"
+	"zoomtag/providers/words"
 	"zoomtag/sync/plan"
 )
 
@@ -97,14 +100,51 @@ func (b *Builder) Settings(c configs.Calendar) (plan.Settings, error) {
 	if !ok {
 		return s, nil
 	}
-	source, err := os.ReadFile(path)
+	source, err := readTemplate(path)
 	if err == nil {
 		s.Template, err = plan.NewTemplate(filepath.Base(path), string(source))
 	}
 	if err != nil {
-		return s, fmt.Errorf("link.text: %w", err)
+		return s, &wrongKey{"link.text", err}
 	}
 	return s, nil
+}
+
+// wrongKey is what is wrong with what a key of the configuration names.
+type wrongKey struct {
+	key string
+	error
+}
+
+func (w *wrongKey) Error() string { return w.key + ": " + w.error.Error() }
+func (w *wrongKey) Unwrap() error { return w.error }
+
+// maxTemplate bounds a template, in bytes: a larger file is something else.
+const maxTemplate = 1 << 20
+
+// readTemplate reads the file that link.text names.
+func readTemplate(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, words.Mend(words.Say(err, "there is no file "+path), "make it, or correct link.text")
+	case err == nil && info.IsDir():
+		return nil, words.Mend(errors.New(path+" is a folder"), "name a file in it")
+	case err == nil && (!info.Mode().IsRegular() || info.Size() > maxTemplate):
+		return nil, words.Mend(errors.New(path+" is no text file, or a very large one"), "correct link.text")
+	}
+	var source []byte
+	if err == nil {
+		source, err = os.ReadFile(path)
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return nil, words.Mend(words.Say(err, "the file "+path+" may not be read by this user"),
+			"have its owner let you, or run zoomtag as its owner")
+	case err != nil:
+		return nil, words.Mend(fmt.Errorf("the file %s cannot be read (%w)", path, err), "correct link.text")
+	}
+	return source, nil
 }
 
 // fingerprint names the configuration that decides what is detected in a calendar and what is asked for.

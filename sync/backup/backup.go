@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -62,43 +63,84 @@ func Check(path string) error {
 		"name another file, or remove it first"))
 }
 
-// Write writes a copy of the state, and sign-ins, to a new file. An old backup there stays whole until the new one is.
-func Write(path, copied string, signIns []string, now time.Time) error {
+// File is a backup that is being written. What was at its path before stays whole until it is.
+type File struct {
+	path string
+	temp *os.File
+	tar  *tar.Writer
+	now  time.Time
+}
+
+// Create begins a backup, beside its place. It ends with Finish or Drop.
+func Create(path string, now time.Time) (*File, error) {
 	if err := Check(path); err != nil {
-		return err
+		return nil, err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".zoomtag-*.tmp")
 	if err != nil {
-		return files.WriteError(path, err)
+		return nil, files.WriteError(path, err)
 	}
-	err = errors.Join(write(temp, path, copied, signIns, now), temp.Close())
-	if err == nil {
-		if err = os.Rename(temp.Name(), path); err == nil {
-			return nil
-		}
-		err = files.WriteError(path, err)
-	}
-	return errors.Join(err, os.Remove(temp.Name()))
+	return &File{path: path, temp: temp, tar: tar.NewWriter(temp), now: now}, nil
 }
 
-// write fills the file that is to become the one at path.
-func write(temp *os.File, path, copied string, signIns []string, now time.Time) error {
-	out := tar.NewWriter(temp)
-	count := map[string]string{countKey: strconv.Itoa(len(signIns))}
-	if err := add(out, stateName, copied, now, count); err != nil {
-		return err
+// State begins the state, of so many bytes, and says how many sign-ins will come behind it. The bytes are to be written
+// to what it returns.
+func (f *File) State(size int64, signIns int) (io.Writer, error) {
+	if err := f.header(stateName, size, map[string]string{countKey: strconv.Itoa(signIns)}); err != nil {
+		return nil, err
 	}
+	return f, nil
+}
+
+// Write implements io.Writer for what State has begun.
+func (f *File) Write(b []byte) (int, error) {
+	n, err := f.tar.Write(b)
+	if err != nil {
+		return n, files.WriteError(f.path, err)
+	}
+	return n, nil
+}
+
+// header begins an entry, with what its header says besides.
+func (f *File) header(name string, size int64, says map[string]string) error {
+	err := f.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size,
+		ModTime: f.now.UTC().Truncate(time.Second), Format: tar.FormatPAX, PAXRecords: says})
+	if err != nil {
+		return files.WriteError(f.path, err)
+	}
+	return nil
+}
+
+// Finish adds the sign-ins, and puts the backup to its place.
+func (f *File) Finish(signIns []string) error {
 	for _, signIn := range signIns {
 		raw, err := os.ReadFile(signIn)
 		if err != nil {
 			return files.ReadError(signIn, err)
 		}
-		if err := add(out, filepath.Base(signIn), signIn, now, map[string]string{sumKey: sumOf(raw)}); err != nil {
+		err = f.header(filepath.Base(signIn), int64(len(raw)), map[string]string{sumKey: sumOf(raw)})
+		if err != nil {
+			return err
+		}
+		if _, err := f.Write(raw); err != nil {
 			return err
 		}
 	}
-	if err := errors.Join(out.Close(), temp.Sync()); err != nil {
-		return files.WriteError(path, err)
+	err := errors.Join(f.tar.Close(), f.temp.Sync(), f.temp.Close())
+	if err == nil {
+		err = os.Rename(f.temp.Name(), f.path)
+	}
+	if err != nil {
+		return files.WriteError(f.path, err)
+	}
+	return nil
+}
+
+// Drop gives up a backup that Finish has not put to its place; after that it does nothing.
+func (f *File) Drop() error {
+	_ = f.temp.Close() // it may be closed already, and nobody needs what is in it
+	if err := os.Remove(f.temp.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return files.WriteError(f.path, err)
 	}
 	return nil
 }
@@ -109,55 +151,59 @@ func sumOf(raw []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// add puts a file into an archive, with what its header says besides.
-func add(out *tar.Writer, name, path string, now time.Time, says map[string]string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return files.ReadError(path, err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return files.ReadError(path, err)
-	}
-	header := &tar.Header{Name: name, Mode: 0o600, Size: info.Size(), ModTime: now.UTC().Truncate(time.Second),
-		Format: tar.FormatPAX, PAXRecords: says}
-	if err := out.WriteHeader(header); err != nil {
-		return err
-	}
-	if _, err := io.Copy(out, file); err != nil {
-		return words.Mend(fmt.Errorf("%s changed while it was copied: %w", path, err), "try again")
-	}
-	return nil
-}
-
 // errForeign says that a file was not written by Write.
 var errForeign = words.Mend(errors.New("it is no backup of zoomtag's, or it is cut off"),
 	"give a file that zoomtag backup has written")
 
 // open opens a backup up to its state.
 func open(path string) (*os.File, *tar.Reader, error) {
-	file, in, _, err := begin(path)
+	file, in, _, _, err := begin(path)
 	return file, in, err
 }
 
-// begin is open, and returns how many sign-ins the backup has; -1 where it does not say.
-func begin(path string) (file *os.File, in *tar.Reader, signIns int, err error) {
+// begin is open, and returns how large the state is, and how many sign-ins there are; -1 where that is not said.
+func begin(path string) (file *os.File, in *tar.Reader, size int64, signIns int, err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // which might never end
-		return nil, nil, 0, words.Usage(words.Say(errForeign, path+": "+errForeign.Error()))
+		return nil, nil, 0, 0, foreign(path)
 	}
 	if file, err = os.Open(path); err != nil {
-		return nil, nil, 0, files.ReadError(path, err)
+		return nil, nil, 0, 0, files.ReadError(path, err)
 	}
 	in = tar.NewReader(file)
 	first, err := in.Next()
 	if err != nil || first.Name != stateName || first.Size > maxState {
-		return nil, nil, 0, errors.Join(words.Usage(words.Say(errForeign, path+": "+errForeign.Error())), file.Close())
+		return nil, nil, 0, 0, errors.Join(foreign(path), file.Close())
 	}
 	if signIns, err = strconv.Atoi(first.PAXRecords[countKey]); err != nil {
 		signIns = -1
 	}
-	return file, in, signIns, nil
+	return file, in, first.Size, signIns, nil
+}
+
+// foreign says that a file was not written by zoomtag.
+func foreign(path string) error {
+	return words.Usage(words.Say(errForeign, path+": "+errForeign.Error()))
+}
+
+// verifyState verifies the state in a backup that was read up to there. It is read where it is: there may be no room
+// for it elsewhere.
+func verifyState(file *os.File, path string, size int64) (s store.Summary, err error) {
+	at, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return s, files.ReadError(path, err)
+	}
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return s, files.ReadError(path, err)
+	case info.Size()-at < size:
+		return s, words.Mend(fmt.Errorf("%s is cut off: of the %d bytes of its state there are %d", path, size,
+			info.Size()-at), "use another backup")
+	}
+	if s, err = store.VerifyIn(io.NewSectionReader(file, at, size), size); err != nil {
+		return s, words.Mend(words.Say(err, "the state in "+path+" is damaged"), "use another backup")
+	}
+	return s, nil
 }
 
 // Restored is what was taken out of a backup.
@@ -295,23 +341,13 @@ func checkSignIn(header *tar.Header) error {
 
 // Verify verifies the state in a backup, and counts the sign-ins in it.
 func Verify(path string) (s store.Summary, signIns int, err error) {
-	file, in, wanted, err := begin(path)
+	file, in, size, wanted, err := begin(path)
 	if err != nil {
 		return s, 0, err
 	}
 	defer file.Close()
-	dir, err := files.TempDir("zoomtag-verify")
-	if err != nil {
+	if s, err = verifyState(file, path, size); err != nil {
 		return s, 0, err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	state := filepath.Join(dir, stateName)
-	if err := unpack(in, state); err != nil {
-		return s, 0, words.Say(err, path+" is cut off, or there is no space in the folder for temporary files to unpack "+
-			"it; nothing was changed")
-	}
-	if s, err = store.Verify(state); err != nil {
-		return s, 0, words.Mend(words.Say(err, "the state in "+path+" is damaged"), "use another backup")
 	}
 	for ; signIns < maxGrants; signIns++ {
 		header, err := in.Next()

@@ -35,10 +35,6 @@ func written(t *testing.T, signIns ...string) (path string) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	copied, err := s.Backup()
-	if err := errors.Join(err, s.Close()); err != nil {
-		t.Fatal(err)
-	}
 	var files []string
 	for _, name := range signIns {
 		file := filepath.Join(dir, name)
@@ -48,7 +44,15 @@ func written(t *testing.T, signIns ...string) (path string) {
 		files = append(files, file)
 	}
 	path = filepath.Join(t.TempDir(), "zoomtag.backup")
-	if err := backup.Write(path, copied, files, now); err != nil {
+	file, err := backup.Create(path, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.CopyTo(func(size int64) (io.Writer, error) { return file.State(size, len(files)) })
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Finish(files); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -76,9 +76,9 @@ type Options struct {
 // What an event may lack. The text around says which event it is.
 var (
 	ErrNoOrganizer = words.Mend(errors.New("it has no organizer with a mail address, which this kind of invitation "+
-		"needs (RFC 5546)"), "publish it instead")
+		"needs (RFC 5546)"), "leave --request out")
 	ErrNoAttendees = words.Mend(errors.New("it has no attendees with mail addresses whom to ask (RFC 5546 3.2.2)"),
-		"publish it instead")
+		"leave --request out")
 	ErrCancelled = words.Mend(errors.New("it does not take place, and nobody can be asked to it (RFC 5546 3.2.2)"),
 		"tell the guests with --cancel")
 	ErrNoLink = words.Mend(errors.New("it has no link yet"), "run zoomtag sync")
@@ -185,6 +185,9 @@ func prepare(in *Invitation, opt *Options) (p part, err error) {
 	case ev.Start.IsZero():
 		return p, errors.New("it does not say when it begins")
 	case opt.Method != Publish && mailto(ev.Organizer) == "":
+		if opt.Method == Cancel { // without the flag it would be an invitation
+			return p, words.Mend(words.Say(ErrNoOrganizer, words.Cause(ErrNoOrganizer)), "tell the guests yourself")
+		}
 		return p, ErrNoOrganizer
 	case opt.Method == Request &&
 		!slices.ContainsFunc(ev.Attendees, func(a calendar.Person) bool { return mailto(a) != "" }):

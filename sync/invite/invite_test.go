@@ -119,7 +119,7 @@ func TestErrors(t *testing.T) {
 		})}, ErrCancelled, "--cancel"},
 		{"no attendees", Request,
 			[]Invitation{change(func(in *Invitation) { in.Event.Attendees = []calendar.Person{{Name: "Dave"}} })},
-			ErrNoAttendees, "publish it instead"},
+			ErrNoAttendees, "leave --request out"},
 		{"no link", "", []Invitation{change(func(in *Invitation) { in.Link.JoinURL = "" })}, ErrNoLink, "zoomtag sync"},
 		{"no UID", "", []Invitation{change(func(in *Invitation) { in.Event.UID = "" })}, nil, "no UID"},
 		{"no start", "", []Invitation{change(func(in *Invitation) { in.Event.Start = time.Time{} })}, nil,

@@ -233,8 +233,8 @@ var rows = []Row{
 	{Over, Ignored, "The event is over.", "Nothing.", ""},
 
 	{InviteOrganizer, Failed, "The event has no organizer with a mail address, as this kind of invitation needs one.",
-		"Publish it instead.", ""},
-	{InviteGuests, Failed, "The event has no attendees with mail addresses who could be asked.", "Publish it instead.", ""},
+		"Leave --request out.", ""},
+	{InviteGuests, Failed, "The event has no attendees with mail addresses who could be asked.", "Leave --request out.", ""},
 	{InviteCancelled, Failed, "The event does not take place, and nobody can be asked to it.",
 		"Tell the guests with --cancel.", ""},
 	{InviteNoLink, Failed, "The event has no link yet that an invitation could show.", "Run zoomtag sync.", ""},

@@ -101,9 +101,26 @@ func (d *dialog) calendarQuestion() Question {
 		Help: "A folder of .ics files, the https address of a CalDAV server, google, outlook, or for organisations " +
 			"google-service, outlook-app.",
 		Check: func(s string) (string, error) {
-			_, err := whichCalendar(s, d.Home)
-			return s, err
+			c, err := whichCalendar(s, d.Home)
+			if err != nil {
+				return s, err
+			}
+			return s, d.unwatched(c.at)
 		}}
+}
+
+// watched is a folder that a calendar of the configuration is.
+type watched struct{ name, path string }
+
+// unwatched returns that a folder is watched already, if it is.
+func (d *dialog) unwatched(path string) error {
+	for _, one := range d.folders {
+		if configs.SameFolder(one.path, path) {
+			return words.Mend(fmt.Errorf("the folder %s is watched already, as %q", path, one.name),
+				"name another one, or end here: nothing is left to do for it")
+		}
+	}
+	return nil
 }
 
 // whichCalendar reads an answer.

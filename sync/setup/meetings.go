@@ -32,10 +32,7 @@ func (d *dialog) meetings(ctx context.Context) (source, error) {
 		return source{}, err
 	}
 	if z, ok := d.accounts.Named(answer); ok || answer == asBefore {
-		if z.Name == d.accounts[0].Name { // nobody has to choose it
-			z.Name = ""
-		}
-		return source{account: z.Name}, nil
+		return d.from(z), nil
 	}
 	s := source{mode: configs.Personal, keys: []key{{"mode", configs.Personal}, {"personal_link", answer}}}
 	if err := d.names(&s, answer); err != nil {
@@ -47,11 +44,62 @@ func (d *dialog) meetings(ctx context.Context) (source, error) {
 	case "me":
 		err = d.person(ctx, &s)
 	}
-	if err == nil && s.mode != configs.Personal {
+	if err != nil {
+		return s, err
+	}
+	if d.known(&s) {
+		return s, nil
+	}
+	if s.mode != configs.Personal {
 		s.keys = append(s.keys, address("api_url", d.answers.ZoomAPI)...)
 		s.keys = append(s.keys, address("oauth_url", d.answers.ZoomOAuth)...)
 	}
-	return s, err
+	return s, nil
+}
+
+// from is an account that is configured, or none: the first.
+func (d *dialog) from(z configs.Zoom) source {
+	if z.Name == d.accounts[0].Name { // nobody has to choose it
+		z.Name = ""
+	}
+	return source{account: z.Name}
+}
+
+// known reports whether an account that was answered is configured already. Then it is that one, and people are told.
+func (d *dialog) known(s *source) bool {
+	if s.mode == "" { // it has been found out
+		return true
+	}
+	z, what := configs.Zoom{Mode: s.mode}, "This Zoom account"
+	for _, k := range s.keys {
+		switch k.name {
+		case "account_id":
+			z.AccountID = k.value
+		case "client_id":
+			z.ClientID = k.value
+		case "personal_link":
+			z.PersonalLink, what = k.value, "This room"
+		}
+	}
+	there, ok := d.accounts.Same(z)
+	if !ok {
+		return false
+	}
+	name := ""
+	if there.Name != "" {
+		name = ", as " + there.Name
+	}
+	more := ""
+	if z.Mode == configs.User {
+		more = "; another person needs an app of their own"
+	}
+	fmt.Fprintf(d.Out, "%s is configured already%s: meetings come from there%s.\n", what, name, more)
+	if z.PersonalLink != there.PersonalLink {
+		fmt.Fprintf(d.Out, "Its link has another passcode there, which stays: if that has changed, change personal_link "+
+			"in %s.\n", d.Path)
+	}
+	*s = d.from(there)
+	return true
 }
 
 // asBefore is the account for everything that chooses none.
@@ -161,6 +209,9 @@ func (d *dialog) accountApp(ctx context.Context, s *source) error {
 			return err
 		}
 		s.keys = append(s.keys, key{q.key, answer})
+		if q.key == "account_id" && d.known(s) {
+			return nil
+		}
 	}
 	secret, err := d.secret(ctx, Question{Title: "What is the Client Secret?", Flag: "zoom-secret-file",
 		Given: d.answers.ZoomSecret,

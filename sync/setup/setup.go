@@ -40,6 +40,7 @@ type Options struct {
 	SignInCalendar func(context.Context, *configs.Config, configs.Calendar) error
 
 	taken    map[string]bool  // names of calendars that there are
+	folders  []watched        // those that are watched
 	accounts configs.Accounts // those that there are; nil: none are
 }
 
@@ -97,6 +98,9 @@ func (d *dialog) present() ([]byte, error) {
 	}
 	for _, c := range cfg.Calendars {
 		d.taken[c.Name] = true
+		if c.ICS != nil {
+			d.folders = append(d.folders, watched{c.Name, c.ICS.Path})
+		}
 	}
 	d.accounts = cfg.Zoom
 	fmt.Fprintf(d.Out, "%s is there: a calendar is added to it, and what it says stays.\n", d.Path)
@@ -305,7 +309,7 @@ func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source) (
 	}
 	cfg, err := configs.Load(made.config, d.Env)
 	if err != nil {
-		return &wrongAnswer{err: d.placed(err)}
+		return &wrongAnswer{err: unplaced(err)}
 	}
 	b, err := d.Assemble(cfg)
 	if err != nil {
@@ -329,16 +333,17 @@ func (d *dialog) attempt(ctx context.Context, text []byte, c choice, s source) (
 	return made.commit(d.Path)
 }
 
-// placed are mistakes of what would be written, which is at its place only afterwards.
-func (d *dialog) placed(err error) error {
+// unplaced are mistakes of what would be written, without their lines, which nobody can look up: it is not there.
+func unplaced(err error) error {
 	var several *configs.Errors
 	if !errors.As(err, &several) {
 		return err
 	}
-	for _, one := range several.List {
-		one.File = d.Path
+	list := make([]error, len(several.List))
+	for i, one := range several.List {
+		list[i] = words.Mend(errors.New(one.Text), one.Cure)
 	}
-	return words.Usage(several)
+	return words.Usage(errors.Join(list...))
 }
 
 // tryAccount signs in at Zoom, and asks what doctor asks: whether the app has its scopes, and whether the host is one

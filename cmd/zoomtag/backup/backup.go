@@ -49,18 +49,7 @@ readable by you alone: it holds passcodes and sign-ins. The configuration is not
 			if err != nil {
 				return err
 			}
-			if err := backup.Check(path); err != nil {
-				return err
-			}
-			report, err := ask(cmd.Context(), c, api.Service.Backup)
-			if err != nil {
-				return err
-			}
-			err = backup.Write(path, report.Copy, report.SignIns, c.Now())
-			if report.Opened != "" {
-				err = errors.Join(err, os.RemoveAll(report.Opened))
-			}
-			if err != nil {
+			if err := c.write(cmd.Context(), path); err != nil {
 				return err
 			}
 			summary, signIns, err := backup.Verify(path)
@@ -70,6 +59,35 @@ readable by you alone: it holds passcodes and sign-ins. The configuration is not
 			return c.tell(path, "is written", summary, signIns)
 		},
 	}
+}
+
+// write writes a backup: what is there already is looked at first, because the daemon may be slow to answer.
+func (c *Commands) write(ctx context.Context, path string) (err error) {
+	if err := backup.Check(path); err != nil {
+		return err
+	}
+	service, err := c.Way().ToLook(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, service.Close()) }()
+	out, err := backup.Create(path, c.Now())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Drop()) }()
+	var report api.BackupReport
+	err = service.Backup(ctx, func(r api.BackupReport) (io.Writer, error) {
+		report = r
+		return out.State(r.Bytes, len(r.SignIns))
+	})
+	if err == nil {
+		err = out.Finish(report.SignIns)
+	}
+	if report.Opened != "" {
+		err = errors.Join(err, os.RemoveAll(report.Opened))
+	}
+	return err
 }
 
 // Verify is the command that verifies the state or a backup.
@@ -88,7 +106,7 @@ it. Nothing is changed. It exits with 1 if something is damaged.`,
 				}
 				return c.tell(args[0], "is whole", summary, signIns)
 			}
-			report, err := ask(cmd.Context(), c, api.Service.Verify)
+			report, err := c.verifyState(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -156,13 +174,12 @@ all of them.`,
 	}
 }
 
-// ask asks the daemon, or this process where none runs.
-func ask[T any](ctx context.Context, c *Commands, question func(api.Service, context.Context) (T, error)) (answer T,
-	err error) {
+// verifyState has the daemon verify the state, or this process where none runs.
+func (c *Commands) verifyState(ctx context.Context) (report api.VerifyReport, err error) {
 	service, err := c.Way().ToLook(ctx)
 	if err != nil {
-		return answer, err
+		return report, err
 	}
 	defer func() { err = errors.Join(err, service.Close()) }()
-	return question(service, ctx)
+	return service.Verify(ctx)
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -35,8 +36,15 @@ func Transport(base http.RoundTripper, caFile string) (http.RoundTripper, error)
 		return base, nil
 	}
 	pem, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, fmt.Errorf("caldav: ca_file: %w", err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, words.Mend(words.Say(err, "caldav: ca_file: there is no file "+caFile),
+			"put it there, or correct ca_file")
+	case errors.Is(err, fs.ErrPermission):
+		return nil, words.Mend(words.Say(err, "caldav: ca_file: this user may not read "+caFile),
+			"have its owner let you, or run zoomtag as its owner")
+	case err != nil:
+		return nil, words.Mend(words.Say(err, "caldav: ca_file: "+caFile+" is no file to read"), "correct ca_file")
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(pem) {

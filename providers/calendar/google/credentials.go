@@ -45,6 +45,10 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return credentials{}, words.Mend(fmt.Errorf("google: there is no file %s", path),
 			"download the credentials from console.cloud.google.com and put them there")
+	case errors.Is(err, fs.ErrPermission):
+		return credentials{}, denied(path, err)
+	case err == nil && !info.Mode().IsRegular():
+		return credentials{}, words.Mend(fmt.Errorf("google: %s is no file", path), "name the file with the credentials")
 	case err != nil:
 		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
 	case info.Size() > maxCredentials:
@@ -53,6 +57,9 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 		log.Warn("every user of this machine can read Google's credentials", "mend", "chmod 600 "+path)
 	}
 	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return credentials{}, denied(path, err)
+	}
 	if err != nil {
 		return credentials{}, fmt.Errorf("google: the credentials cannot be read: %w", err)
 	}
@@ -61,6 +68,12 @@ func readCredentials(path, auth string, log *slog.Logger) (credentials, error) {
 		return credentials{}, fmt.Errorf("google: %s: %w", path, err)
 	}
 	return c, nil
+}
+
+// denied says that the file with the credentials is somebody else's.
+func denied(path string, err error) error {
+	return words.Mend(words.Say(err, "google: the file "+path+" may not be read by this user"),
+		"have its owner let you, or run zoomtag as its owner")
 }
 
 // CheckCredentials says what is wrong with a JSON file for a way of signing in.

@@ -48,8 +48,12 @@ func (d *Dir) openFolder() (*folder, error) {
 // obstacle is why something cannot be written, and what mends that, as a clause; the zero value: it can.
 type obstacle struct{ cause, cure string }
 
+// leastRoom is the room, in bytes, without which no file of a folder is replaced. A new one needs its own size beside
+// the old one; with less than this the disk counts as full.
+const leastRoom = 256 << 10
+
 func noRoom(path string) obstacle {
-	return obstacle{"there is no room left where " + path + " lies", "make room"}
+	return obstacle{fmt.Sprintf("less than %d KiB are free where %s lies", leastRoom>>10, path), "make room"}
 }
 
 // absent says that there is no folder in which events could be, and why.

@@ -6,10 +6,6 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// leastRoom is the room, in bytes, without which no file of a folder is replaced. A new one needs its own size beside
-// the old one; with less than this the disk counts as full.
-const leastRoom = 256 << 10
-
 // ask finds out why nothing in the folder can be written now; nothing where it can. Of access lists it learns only from
 // the write itself.
 func (d *folder) ask() obstacle {

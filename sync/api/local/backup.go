@@ -3,29 +3,34 @@ package local
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"zoomtag/providers/files"
 	"zoomtag/providers/signin"
 	"zoomtag/sync/api"
 )
 
-// Backup makes a copy of the state beside it, while it is in use. One of a shared state is where the state would be on
-// this machine, with copies of the sign-ins.
-func (s *Service) Backup(ctx context.Context) (api.BackupReport, error) {
+// Backup writes a copy of the state to where whoever asks takes it, while it is in use: nothing is written beside it,
+// where there may be no room, and the daily copies are left alone. Of a shared state a copy is made first, where the
+// state would be on this machine, with copies of the sign-ins.
+func (s *Service) Backup(ctx context.Context, take api.TakeBackup) error {
 	if s.st.Shared() {
-		return s.backupShared(ctx)
+		return s.backupShared(ctx, take)
 	}
-	copied, err := s.st.Backup()
-	report := api.BackupReport{Copy: copied, SignIns: []string{}}
+	report := api.BackupReport{SignIns: []string{}}
 	for _, path := range s.signIns() {
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 			report.SignIns = append(report.SignIns, path)
 		}
 	}
-	return report, err
+	return s.st.CopyTo(func(size int64) (io.Writer, error) {
+		report.Bytes = size
+		return take(report)
+	})
 }
 
 // signIns are the places of all sign-ins, in order.
@@ -41,23 +46,55 @@ func (s *Service) signIns() []string {
 }
 
 // backupShared copies a shared state, and its sign-ins into files for whoever asks: they are to be removed then.
-func (s *Service) backupShared(ctx context.Context) (report api.BackupReport, err error) {
-	report.SignIns = []string{}
-	if report.Copy, err = s.st.BackupBeside(ctx, s.builder.Config.State); err != nil {
-		return report, err
+func (s *Service) backupShared(ctx context.Context, take api.TakeBackup) (err error) {
+	state := s.builder.Config.State
+	if err := os.MkdirAll(filepath.Dir(state), 0o700); err != nil {
+		return files.WriteError(state, err)
 	}
-	report.Opened = report.Copy + ".sign-ins"
+	dir, err := os.MkdirTemp(filepath.Dir(state), filepath.Base(state)+".backup-")
+	if err != nil {
+		return files.WriteError(state, err)
+	}
+	report := api.BackupReport{SignIns: []string{}, Opened: dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
 	for _, path := range s.signIns() {
-		open := filepath.Join(report.Opened, filepath.Base(path))
+		open := filepath.Join(dir, filepath.Base(path))
 		copied, err := s.builder.Grants.CopyTo(signin.Grants{}, path, open)
 		if err != nil {
-			return report, errors.Join(err, os.RemoveAll(report.Opened))
+			return err
 		}
 		if copied {
 			report.SignIns = append(report.SignIns, open)
 		}
 	}
-	return report, nil
+	return s.sendShared(ctx, filepath.Join(dir, "state"), report, take)
+}
+
+// sendShared copies a shared state into a file, and hands that to whoever asks.
+func (s *Service) sendShared(ctx context.Context, path string, report api.BackupReport, take api.TakeBackup) error {
+	if err := s.st.SnapshotTo(ctx, path); err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return files.ReadError(path, err)
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return files.ReadError(path, err)
+	}
+	report.Bytes = info.Size()
+	out, err := take(report)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, file)
+	return err
 }
 
 // Verify reads the whole state and verifies it.

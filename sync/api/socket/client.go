@@ -226,11 +226,6 @@ func (r *Client) Doctor(ctx context.Context, q api.DoctorRequest) (api.DoctorRep
 	return call[api.DoctorReport](ctx, r, "/doctor", q)
 }
 
-// Backup has the daemon copy its state.
-func (r *Client) Backup(ctx context.Context) (api.BackupReport, error) {
-	return call[api.BackupReport](ctx, r, "/backup", nothing{})
-}
-
 // Verify has the daemon verify its state.
 func (r *Client) Verify(ctx context.Context) (api.VerifyReport, error) {
 	return call[api.VerifyReport](ctx, r, "/verify", nothing{})

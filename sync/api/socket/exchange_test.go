@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"zoomtag/providers/words"
@@ -38,8 +42,8 @@ func (answering) Link(context.Context, api.LinkRequest) (api.LinkReport, error) 
 	return api.LinkReport{}, fmt.Errorf("no link: %w", why)
 }
 
-func (answering) Backup(context.Context) (api.BackupReport, error) {
-	return api.BackupReport{}, words.Mend(words.Say(api.ErrStopped, "it was stopped; nothing is lost"),
+func (answering) Backup(context.Context, api.TakeBackup) error {
+	return words.Mend(words.Say(api.ErrStopped, "it was stopped; nothing is lost"),
 		"start it again")
 }
 
@@ -81,9 +85,41 @@ func TestExchange(t *testing.T) {
 		words.Cause(err) != "nobody hosts in it" || words.Cure(err) != "write host=" || words.IsUsage(err) {
 		t.Errorf("a reason: %v, code %q, cure %q", err, reason.In(err), words.Cure(err))
 	}
-	if _, err := c.Backup(t.Context()); !errors.Is(err, api.ErrStopped) || words.Cure(err) != "start it again" ||
+	if err := c.Backup(t.Context(), nil); !errors.Is(err, api.ErrStopped) || words.Cure(err) != "start it again" ||
 		words.Of(err) != "it was stopped; nothing is lost. Start it again" {
 		t.Errorf("a daemon that was stopped: %v, cure %q", err, words.Cure(err))
+	}
+}
+
+// brokenOff is a service that sends half of a copy.
+type brokenOff struct{ api.Service }
+
+func (brokenOff) Backup(_ context.Context, take api.TakeBackup) error {
+	out, err := take(api.BackupReport{Bytes: 100_000})
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(make([]byte, 50_000))
+	return errors.Join(err, errors.New("the disk reports an error"))
+}
+
+// TestBackupBrokenOff: half of a copy is none, and neither is the answer of a daemon that knows no such question.
+func TestBackupBrokenOff(t *testing.T) {
+	handler := Handler(func() api.Service { return brokenOff{} }, slog.New(slog.DiscardHandler))
+	for says, h := range map[string]http.Handler{"broke the copy off": handler,
+		"another version": http.NotFoundHandler()} {
+		server := httptest.NewServer(h)
+		to := func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "tcp", server.Listener.Addr().String())
+		}
+		c := &Client{every: answerTime, http: &http.Client{Transport: &http.Transport{DialContext: to}}}
+		err := c.Backup(t.Context(), func(api.BackupReport) (io.Writer, error) { return io.Discard, nil })
+		if err == nil || !strings.Contains(err.Error(), says) || words.Cure(err) == "" {
+			t.Errorf("%v, cure %q; want %s", err, words.Cure(err), says)
+		}
+		c.Close()
+		server.Close()
 	}
 }
 

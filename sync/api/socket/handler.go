@@ -78,7 +78,7 @@ func Handler(current func() api.Service, log *slog.Logger) http.Handler {
 	serve(h, "/invite", api.Service.Invite)
 	serve(h, "/link", api.Service.Link)
 	serve(h, "/doctor", api.Service.Doctor)
-	serve(h, "/backup", only(api.Service.Backup))
+	h.mux.HandleFunc("POST "+copyPath, h.copy)
 	serve(h, "/verify", only(api.Service.Verify))
 	return &h.mux
 }

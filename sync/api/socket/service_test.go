@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -190,11 +193,7 @@ func TestServices(t *testing.T) {
 		}
 		_, err = a.Conditions(ctx)
 		must(t, err)
-		copied, err := a.Backup(ctx)
-		must(t, err)
-		if _, err := os.Stat(copied.Copy); err != nil {
-			t.Error(err)
-		}
+		must(t, a.backup(ctx))
 		if verified, err := a.Verify(ctx); err != nil || verified.File == "" {
 			t.Errorf("verified %+v, %v", verified, err)
 		}
@@ -203,6 +202,51 @@ func TestServices(t *testing.T) {
 		if left.Failed() || strings.Contains(a.read("cal/talk.ics"), "/j/") {
 			t.Errorf("removed %+v:\n%s", left, a.read("cal/talk.ics"))
 		}
+	})
+}
+
+// backup takes a backup, and verifies that it is whole and that nothing was written beside the state.
+func (a *asked) backup(ctx context.Context) error {
+	path := filepath.Join(a.t.TempDir(), "copy")
+	file, err := os.Create(path)
+	must(a.t, err)
+	defer file.Close()
+	before, err := os.ReadDir(a.dir)
+	must(a.t, err)
+	var report api.BackupReport
+	err = a.Backup(ctx, func(r api.BackupReport) (io.Writer, error) { report = r; return file, nil })
+	if err != nil {
+		return err
+	}
+	summary, err := store.Verify(path)
+	if err == nil && summary.Bytes != report.Bytes {
+		err = fmt.Errorf("%d bytes came, and %d were promised", summary.Bytes, report.Bytes)
+	}
+	after, listed := os.ReadDir(a.dir)
+	must(a.t, listed)
+	if len(after) != len(before) {
+		a.t.Errorf("beside the state are %v, and were %v", after, before)
+	}
+	return err
+}
+
+// full is a place without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// TestBackupWithoutRoom: why a copy cannot be written is told to whoever takes it, as it is; the service goes on.
+func TestBackupWithoutRoom(t *testing.T) {
+	both(t, func(t *testing.T, a *asked) {
+		err := a.Backup(a.mine, func(api.BackupReport) (io.Writer, error) { return full{}, nil })
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("no room: %v", err)
+		}
+		err = a.Backup(a.mine, func(api.BackupReport) (io.Writer, error) { return nil, syscall.EROFS })
+		if !errors.Is(err, syscall.EROFS) {
+			t.Errorf("no place: %v", err)
+		}
+		must(t, a.backup(a.mine))
 	})
 }
 

@@ -19,8 +19,8 @@ func TestCodeOf(t *testing.T) {
 		code reason.Code
 		cure string
 	}{
-		"organizer": {encoded(invite.ErrNoOrganizer), reason.InviteOrganizer, "Publish it instead."},
-		"guests":    {encoded(invite.ErrNoAttendees), reason.InviteGuests, "Publish it instead."},
+		"organizer": {encoded(invite.ErrNoOrganizer), reason.InviteOrganizer, "Leave --request out."},
+		"guests":    {encoded(invite.ErrNoAttendees), reason.InviteGuests, "Leave --request out."},
 		"cancelled": {encoded(invite.ErrCancelled), reason.InviteCancelled, "Tell the guests with --cancel."},
 		"no link":   {encoded(invite.ErrNoLink), reason.InviteNoLink, "Run zoomtag sync."},
 		"no start":  {encoded(errors.New("it does not say when it begins")), reason.InviteUnfit, reason.InviteUnfit.Cure()},
