@@ -20,7 +20,8 @@ func TestLeaveOutFar(t *testing.T) {
 		"ends far away":     {Event{Start: near, End: far, Until: far}, false, true, 0},
 		"repeats for ever":  {Event{Start: near, End: near, Until: far}, true, true, 0},
 		"has no end":        {Event{Start: near, End: near}, true, true, 0},
-		"has a date beyond": {Event{Start: near, End: near, Exceptions: []Exception{{Start: far, End: far}, {Start: near}}}, true, true, 1},
+		"has a date beyond": {Event{Start: near, End: near, Exceptions: []Exception{{Start: far, End: far}, {Start: near}}},
+			true, true, 1},
 	} {
 		ev := c.ev
 		ev.LeaveOutFar()

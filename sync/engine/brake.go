@@ -225,7 +225,8 @@ func (p *pass) notRenamed(ctx context.Context, changes calendar.Changes, known m
 	here := map[string]*calendar.Event{} // by UID
 	for i := range changes.List {
 		ch := &changes.List[i]
-		if known[ch.ID] != nil && !known[ch.ID].Closed() || ch.Missing || ch.Deleted || ch.Plain {
+		hasOwn := known[ch.ID] != nil && !known[ch.ID].Closed()
+		if stands := !ch.Missing && !ch.Deleted; hasOwn || !stands || ch.Plain {
 			continue
 		}
 		ev := ch.Event

@@ -48,8 +48,8 @@ func (p *pass) chosen(ctx context.Context, due []string) ([]string, error) {
 		strings.Join(ids[:min(len(ids), mostIDs)], ", ")))
 }
 
-// whyNot is why the event that is meant gets no link though it is there and asks for one; nil where there is none, or it
-// does not ask. The whole calendar is listed for that: somebody waits for the answer.
+// whyNot is why the event that is meant gets no link though it is there and asks for one; nil where there is none, or
+// it does not ask. The whole calendar is listed for that: somebody waits for the answer.
 func (p *pass) whyNot(ctx context.Context) error {
 	whole, err := p.outside.source.Changes(ctx, "")
 	p.heed(err)
@@ -124,8 +124,8 @@ func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
 // means reports whether the event is the one that the pass is for.
 func (p *pass) means(id, uid, title string) bool {
 	named, title := strings.TrimSpace(p.mode.only), strings.TrimSpace(title)
-	return id == p.mode.only || uid == p.mode.only || strings.EqualFold(title, named) ||
-		strings.EqualFold(title, p.c.Settings.Rules.Untagged(named))
+	titled := strings.EqualFold(title, named) || strings.EqualFold(title, p.c.Settings.Rules.Untagged(named))
+	return id == p.mode.only || uid == p.mode.only || titled
 }
 
 // Untagged is a title that somebody names an event by, without the tags that a calendar knows.
