@@ -6,8 +6,8 @@ import (
 )
 
 // lastYear is the last year whose times are kept. Texts of times have years of four digits (RFC 3339), and zones,
-// lengths and pauses move times into the next one: programs write the end of the year 9999 where they mean that there is
-// no end.
+// lengths and pauses move times into the next one: programs write the end of the year 9999 where they mean that there
+// is no end.
 const lastYear = 9900
 
 // isFar reports whether a time cannot be kept.
