@@ -137,12 +137,13 @@ func (a *app) writeInvites(list []api.InviteStatus, to string) error {
 
 // unwatched returns why invitations cannot be written to a path: a calendar is read from there.
 func (a *app) unwatched(to string) error {
-	cfg, err := a.way().LoadWith(configs.LoadWithoutSecrets)
-	if err != nil {
-		return nil // the daemon goes on with what it has read before somebody made a mistake
+	watching := func(string) string { return "" }
+	// A daemon goes on with what it has read before somebody made a mistake.
+	if cfg, err := a.way().LoadWith(configs.LoadWithoutSecrets); err == nil {
+		watching = cfg.Watching
 	}
 	for _, folder := range []string{to, filepath.Dir(to)} {
-		if name := cfg.Watching(folder); name != "" {
+		if name := watching(folder); name != "" {
 			return words.Usage(words.Mend(fmt.Errorf("the calendar %s is read from %s: the invitations would be events",
 				name, folder), "name another folder with -o"))
 		}

@@ -18,18 +18,18 @@ const farNote = "its time lies beyond the year 9900, and counts as none"
 
 // LeaveOutFar takes times out of an event that cannot be kept: such an event has no start, such a series no end, and
 // such a date of a series is none that is edited. The adapters call it for each event that they read.
-func (ev *Event) LeaveOutFar() {
-	if isFar(ev.Start) || isFar(ev.End) {
-		ev.Start, ev.End, ev.Until = time.Time{}, time.Time{}, time.Time{}
-		if !slices.Contains(ev.Notes, farNote) {
-			ev.Notes = append(slices.Clip(ev.Notes), farNote)
+func (e *Event) LeaveOutFar() {
+	if isFar(e.Start) || isFar(e.End) {
+		e.Start, e.End, e.Until = time.Time{}, time.Time{}, time.Time{}
+		if !slices.Contains(e.Notes, farNote) {
+			e.Notes = append(slices.Clip(e.Notes), farNote)
 		}
 	}
-	if isFar(ev.Until) {
-		ev.Until = time.Time{}
+	if isFar(e.Until) {
+		e.Until = time.Time{}
 	}
-	if slices.ContainsFunc(ev.Exceptions, isFarAway) {
-		ev.Exceptions = slices.DeleteFunc(slices.Clone(ev.Exceptions), isFarAway)
+	if slices.ContainsFunc(e.Exceptions, isFarAway) {
+		e.Exceptions = slices.DeleteFunc(slices.Clone(e.Exceptions), isFarAway)
 	}
 }
 

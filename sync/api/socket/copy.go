@@ -41,11 +41,22 @@ func (h *handler) copy(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil && began:
 		h.log.Warn("a copy of the state was broken off", "reason", err)
-		panic(http.ErrAbortHandler) // net/http's way to say that the answer is not whole
+		h.breakOff(w)
 	case err != nil:
 		if err := json.NewEncoder(w).Encode(replyOf(err)); err != nil {
 			h.log.Debug("the command did not wait for its answer", "reason", err)
 		}
+	}
+}
+
+// breakOff ends an answer that is not whole, so that whoever reads it knows.
+func (h *handler) breakOff(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		err = conn.Close()
+	}
+	if err != nil {
+		h.log.Warn("an answer could not be broken off", "reason", err)
 	}
 }
 
