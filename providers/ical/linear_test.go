@@ -2,6 +2,7 @@ package ical
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,6 +48,9 @@ var grown = map[string]struct {
 	"quotes":      {in + `X-A;B="`, `"`, ":x\r\n" + out, 1},
 	"nested":      {in, "BEGIN:X\r\nEND:X\r\n", out, 16},
 	"location":    {in + "LOCATION:", "Room, ", "\r\n" + out, 6},
+	"objects": {"", "END:VCALENDAR\r\nBEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:z\r\nBEGIN:STANDARD\r\nDTSTART:19700101T0000%02d\r\n" +
+		"TZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:v%[1]d\r\nDTSTART;TZID=z:20270101T100000\r\nEND:VEVENT\r\n",
+		event0, 250},
 	"observances": {"BEGIN:VTIMEZONE\r\nTZID:z\r\n",
 		"BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n", "END:VTIMEZONE\r\n" +
 			event0, 80},
@@ -75,8 +79,8 @@ func linearCases() []lineartest.Case {
 				piece := g.piece
 				if strings.Contains(piece, "%") {
 					piece = fmt.Sprintf(piece, i%28+1)
-					if name == "events" || name == "zones" || name == "one-zone" {
-						piece = strings.NewReplacer("%d", strconv.Itoa(i), "%[1]d", strconv.Itoa(i)).Replace(g.piece)
+					if slices.Contains([]string{"events", "zones", "one-zone", "objects"}, name) {
+						piece = strings.NewReplacer("%02d", fmt.Sprintf("%02d", i%60), "%d", strconv.Itoa(i), "%[1]d", strconv.Itoa(i)).Replace(g.piece)
 					}
 				}
 				b.WriteString(piece)
