@@ -38,6 +38,8 @@ var grown = map[string]struct {
 	"rule-parts":  {in + "RRULE:FREQ=DAILY;COUNT=2", ";X-A=%d", "\r\n" + out, 8},
 	"exrules":     {in, "EXRULE:FREQ=DAILY\r\n", out, 20},
 	"text":        {in + "DESCRIPTION:", `a\nb\, %d`, "\r\n" + out, 8},
+	"cuts":        {in + "DESCRIPTION:", `cut\nx`, "\r\n" + out, 6},
+	"html-cuts":   {in + "X-ALT-DESC:", `cut<p>`, "\r\n" + out, 6},
 	"text-folded": {in + "DESCRIPTION:", "words\r\n ", "\r\n" + out, 8},
 	"returns":     {in + "DESCRIPTION:", "\r", "x\r\n" + out, 1},
 	"backslashes": {in + "DESCRIPTION:", `\`, "\r\n" + out, 1},
@@ -110,7 +112,7 @@ func readAll(raw []byte) {
 		_, _ = d.Sum(uid)
 		Lower(nil, d.Part(uid))
 	}
-	for _, e := range []Edit{set(), unset()} {
+	for _, e := range []Edit{set(), unset(), {Now: testNow, Splice: cuts, SpliceHTML: cuts}} {
 		e.Limits = linearLimits
 		if d, err = d.SetLink("u1", e); err != nil {
 			return
@@ -118,6 +120,30 @@ func readAll(raw []byte) {
 	}
 }
 
+// cuts takes each "cut" out of a text.
+func cuts(text string) (list []Replacement) {
+	for pos := 0; ; pos += len("cut") {
+		i := strings.Index(text[pos:], "cut")
+		if i < 0 {
+			return list
+		}
+		pos += i
+		list = append(list, Replacement{pos, pos + len("cut"), ""})
+	}
+}
+
 func TestLinear(t *testing.T) { lineartest.Test(t, linearCases()) }
 
 func BenchmarkLinear(b *testing.B) { lineartest.Bench(b, linearCases()) }
+
+// TestColumn: a column is that of the physical line, in whatever order it is asked for.
+func TestColumn(t *testing.T) {
+	raw := []byte("ab\r\n\r\ncdefgh\r\ni\r\n")
+	b := editor{doc: &Doc{raw: raw, eol: '\n'}}
+	for seed := range 1000 {
+		at := seed * seed * 7 % (len(raw) + 1)
+		if got, want := b.column(int32(at)), at-1-strings.LastIndexByte(string(raw[:at]), '\n'); got != want {
+			t.Fatalf("column(%d) = %d, want %d", at, got, want)
+		}
+	}
+}
