@@ -115,10 +115,11 @@ func (s *settling) isWorthForetelling(state string) bool {
 	return state != plan.Linked && state != plan.Ended && state != ""
 }
 
-// hasNothingToIgnore reports whether the event asks for nothing, so that a plan need not say why it gets nothing.
+// hasNothingToIgnore reports whether the event asks for nothing, so that a plan need not say why it gets nothing. One
+// that is gone asks for nothing: what was remembered of it is another item's by now.
 func (s *settling) hasNothingToIgnore(state string) bool {
 	if !s.mode.dry || len(s.story.steps) > 0 {
 		return false
 	}
-	return state == plan.Ignored && s.ev != nil && len(s.tags()) == 0
+	return state == plan.Ignored && (s.ev == nil || len(s.tags()) == 0)
 }
