@@ -289,8 +289,8 @@ func (b *editor) setOwn(c int32, name, value string) {
 	}
 }
 
-// column is how many octets stand before an offset in its physical line. A line may be as long as the file and have many
-// splices, which are asked for in their order: none of it is searched twice.
+// column is how many octets stand before an offset in its physical line. A line may be as long as the file and have
+// many splices, which are asked for in their order: none of it is searched twice.
 func (b *editor) column(at int32) int {
 	raw, from := b.doc.raw, b.lineUpTo
 	if at < b.lineStart {

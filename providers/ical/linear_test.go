@@ -82,7 +82,8 @@ func linearCases() []lineartest.Case {
 				if strings.Contains(piece, "%") {
 					piece = fmt.Sprintf(piece, i%28+1)
 					if slices.Contains([]string{"events", "zones", "one-zone", "objects"}, name) {
-						piece = strings.NewReplacer("%02d", fmt.Sprintf("%02d", i%60), "%d", strconv.Itoa(i), "%[1]d", strconv.Itoa(i)).Replace(g.piece)
+						seconds, number := fmt.Sprintf("%02d", i%60), strconv.Itoa(i)
+						piece = strings.NewReplacer("%02d", seconds, "%d", number, "%[1]d", number).Replace(g.piece)
 					}
 				}
 				b.WriteString(piece)

@@ -124,8 +124,8 @@ func TestDateIsCovered(t *testing.T) {
 	}
 }
 
-// TestDatesHandedBack: dates that give up their own links get that of their series in the same pass, each series is told
-// of once, as plan foretells, and the next pass has nothing to do.
+// TestDatesHandedBack: dates that give up their own links get that of their series in the same pass, each series is
+// told of once, as plan foretells, and the next pass has nothing to do.
 func TestDatesHandedBack(t *testing.T) {
 	b := newBench(t)
 	id, dates := b.course("Course", "Guests #zoom", "Exam", "More guests #zoom")

@@ -72,7 +72,8 @@ func (s *settling) tell(state string, why store.Why, failure string) {
 	s.report.Events = append(s.report.Events, r)
 }
 
-// goesOn tells of an event that was looked at before in the pass as of one; ok is false where nothing is told of it yet.
+// goesOn tells of an event that was looked at before in the pass as of one; ok is false where nothing is told of it
+// yet.
 func (r *Report) goesOn(later *EventReport) (ok bool) {
 	i := slices.IndexFunc(r.Events, func(e EventReport) bool { return e.ID == later.ID })
 	if i < 0 {

@@ -164,7 +164,10 @@ func ending(in Input, w Wish, why reason.Reason) Decision {
 // cancelled: its owner has taken the tag back, or has written a word against Zoom. Nobody is mailed about that.
 func takenBack(in Input, w Wish) bool {
 	ev, rec := in.Event, in.Rec
-	if ev == nil || rec == nil || !ev.Cancelled && !isOver(ev, in.Now) {
+	if ev == nil || rec == nil {
+		return false
+	}
+	if !ev.Cancelled && !isOver(ev, in.Now) {
 		return false
 	}
 	if w.Asked || w.Covered || w.Unsearched != "" {
