@@ -57,9 +57,8 @@ func (d *Doc) Describe(uid string, zone *time.Location) (Description, bool, erro
 	if len(all) == 0 {
 		return Description{}, false, nil
 	}
-	r := &reader{doc: d, zones: zones{doc: d, fallback: zone}}
 	master, overrides := d.split(all)
-	r.zones.own = d.index().zones[d.comps[master].parent]
+	r := d.reader(master, zone)
 	var texts Event
 	r.texts(&texts, master)
 	x := Description{UID: uid, Title: texts.Title, Description: texts.Description, Location: texts.Location,
@@ -144,6 +143,7 @@ func (r *reader) recurs(x *Description, master int32, overrides []int32) error {
 		return nil
 	}
 	times := newTimesReader(d, x.Start, x.AllDay)
+	times.home, times.zones.calendar = r.zones.calendar, r.zones.calendar
 	var failed error
 	d.each(master, func(p *prop, _ []byte) {
 		if p.colon >= 0 && failed == nil {
@@ -249,6 +249,8 @@ func (r *reader) occurrence(x *Description, times *timesReader, c int32) (Occurr
 		r.note("RECURRENCE-ID " + strconv.Quote(d.plain(p)) + " is not a date or time; what it is about is left out")
 		return Occurrence{}, false
 	}
+	r.zones.enter(c)
+	times.zones.calendar = r.zones.calendar
 	var texts Event
 	r.texts(&texts, c)
 	o := Occurrence{RecurrenceID: times.moment(at, times.tzid(d, p)), Title: texts.Title,

@@ -32,14 +32,24 @@ type contents struct {
 	byUID     map[string][]int32 // the VEVENTs of each UID, in the order of the file
 	uids      []string
 	timezones []int32
-	byTZID    map[string][]int32 // VTIMEZONEs
-	methods   map[int32]string   // METHOD of each VCALENDAR that has one
-	zones     map[int32]string   // X-WR-TIMEZONE likewise
-	zonesSum  hash.Cloner        // of the bytes of all VTIMEZONEs
+	byTZID    map[tzid][]int32 // VTIMEZONEs
+	methods   map[int32]string // METHOD of each VCALENDAR that has one
+	zones     map[int32]string // X-WR-TIMEZONE likewise
+	zonesSum  hash.Cloner      // of the bytes of all VTIMEZONEs
 
-	mu      sync.Mutex // guards defined
-	defined map[string]defined
+	mu      sync.Mutex // guards defined and worked
+	defined map[tzid]defined
+	worked  map[[sha256.Size]byte]defined // by what the VTIMEZONEs say: many calendars have the same
 }
+
+// tzid is a TZID, which names a zone within its VCALENDAR alone (RFC 5545 3.2.19): Outlook calls all its own ones
+// Customized Time Zone.
+type tzid struct {
+	calendar int32 // anyCalendar for those of all the file's VCALENDARs
+	name     string
+}
+
+const anyCalendar = -1
 
 // prop is one line of a Doc.
 type prop struct {
@@ -224,8 +234,8 @@ func (d *Doc) index() *contents {
 }
 
 func (d *Doc) list() *contents {
-	x := &contents{byUID: map[string][]int32{}, byTZID: map[string][]int32{}, defined: map[string]defined{},
-		methods: map[int32]string{}, zones: map[int32]string{}}
+	x := &contents{byUID: map[string][]int32{}, byTZID: map[tzid][]int32{}, defined: map[tzid]defined{},
+		worked: map[[sha256.Size]byte]defined{}, methods: map[int32]string{}, zones: map[int32]string{}}
 	for c := range d.comps {
 		parent := d.comps[c].parent
 		if parent < 0 {
@@ -273,9 +283,13 @@ func (x *contents) timezone(d *Doc, c int32) {
 		return
 	}
 	text, plain := d.text(id), d.plain(id)
-	x.byTZID[text] = append(x.byTZID[text], c)
-	if plain != text {
-		x.byTZID[plain] = append(x.byTZID[plain], c)
+	for _, calendar := range []int32{d.comps[c].parent, anyCalendar} {
+		key := tzid{calendar, text}
+		x.byTZID[key] = append(x.byTZID[key], c)
+		if plain != text {
+			key.name = plain
+			x.byTZID[key] = append(x.byTZID[key], c)
+		}
 	}
 }
 

@@ -186,6 +186,9 @@ type editor struct {
 	// Of the VEVENT in work: its line ending, and the lines that are added to it.
 	eol   string
 	added []byte
+
+	// The physical line that column was asked of last: where it begins, and up to where it is known to have no end.
+	lineStart, lineUpTo int32
 }
 
 func (b *editor) replace(start, end int32, with []byte) {
@@ -286,7 +289,18 @@ func (b *editor) setOwn(c int32, name, value string) {
 	}
 }
 
-// column is how many octets stand before an offset in its physical line.
+// column is how many octets stand before an offset in its physical line. A line may be as long as the file and have
+// many splices, which are asked for in their order: none of it is searched twice.
 func (b *editor) column(at int32) int {
-	return int(at) - 1 - bytes.LastIndexByte(b.doc.raw[:at], b.doc.eol)
+	raw, from := b.doc.raw, b.lineUpTo
+	if at < b.lineStart {
+		b.lineStart, from = 0, 0
+	}
+	if at > from {
+		if i := bytes.LastIndexByte(raw[from:at], b.doc.eol); i >= 0 {
+			b.lineStart = from + int32(i) + 1
+		}
+	}
+	b.lineUpTo = max(at, from)
+	return int(at - b.lineStart)
 }

@@ -88,6 +88,13 @@ type reader struct {
 	guessed string
 }
 
+func (d *Doc) reader(master int32, zone *time.Location) *reader {
+	home := d.index().zones[d.comps[master].parent]
+	r := &reader{doc: d, zones: zones{doc: d, fallback: zone, home: home}}
+	r.zones.enter(master)
+	return r
+}
+
 func (r *reader) note(text string) {
 	if len(r.notes) < maxNotes && !slices.Contains(r.notes, text) {
 		r.notes = append(r.notes, text)
@@ -102,9 +109,9 @@ func (d *Doc) Event(uid string, zone *time.Location, now time.Time) (Event, bool
 	if len(all) == 0 {
 		return Event{}, false, nil
 	}
-	r := &reader{doc: d, zones: zones{doc: d, fallback: zone}, notes: slices.Clone(d.notes)}
 	master, overrides := d.split(all)
-	r.zones.own = d.index().zones[d.comps[master].parent]
+	r := d.reader(master, zone)
+	r.notes = slices.Clone(d.notes)
 	if uid == "" && len(all) > 1 {
 		return Event{}, false, malformed(int(d.props[d.comps[all[1]].first].no),
 			"two events have no UID and cannot be told apart")
@@ -334,6 +341,7 @@ func (r *reader) times(e *Event, master int32, overrides []int32, now time.Time)
 		}
 	}
 	r.overrides(e, s, overrides)
+	r.zones.enter(master)
 	if s == nil || !ok && len(s.moved) == 0 {
 		return
 	}
@@ -476,6 +484,7 @@ func (r *reader) overrides(e *Event, s *series, overrides []int32) {
 				e.Guests = append(e.Guests, a)
 			}
 		}
+		r.zones.enter(c)
 		at, original, isKnown := r.when(c, "RECURRENCE-ID")
 		if isKnown {
 			s.exclude(at, original)

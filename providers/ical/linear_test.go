@@ -2,6 +2,7 @@ package ical
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,6 +38,8 @@ var grown = map[string]struct {
 	"rule-parts":  {in + "RRULE:FREQ=DAILY;COUNT=2", ";X-A=%d", "\r\n" + out, 8},
 	"exrules":     {in, "EXRULE:FREQ=DAILY\r\n", out, 20},
 	"text":        {in + "DESCRIPTION:", `a\nb\, %d`, "\r\n" + out, 8},
+	"cuts":        {in + "DESCRIPTION:", `cut\nx`, "\r\n" + out, 6},
+	"html-cuts":   {in + "X-ALT-DESC:", `cut<p>`, "\r\n" + out, 6},
 	"text-folded": {in + "DESCRIPTION:", "words\r\n ", "\r\n" + out, 8},
 	"returns":     {in + "DESCRIPTION:", "\r", "x\r\n" + out, 1},
 	"backslashes": {in + "DESCRIPTION:", `\`, "\r\n" + out, 1},
@@ -47,6 +50,9 @@ var grown = map[string]struct {
 	"quotes":      {in + `X-A;B="`, `"`, ":x\r\n" + out, 1},
 	"nested":      {in, "BEGIN:X\r\nEND:X\r\n", out, 16},
 	"location":    {in + "LOCATION:", "Room, ", "\r\n" + out, 6},
+	"objects": {"", "END:VCALENDAR\r\nBEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:z\r\nBEGIN:STANDARD\r\nDTSTART:19700101T0000%02d\r\n" +
+		"TZOFFSETTO:+0100\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:v%[1]d\r\nDTSTART;TZID=z:20270101T100000\r\nEND:VEVENT\r\n",
+		event0, 250},
 	"observances": {"BEGIN:VTIMEZONE\r\nTZID:z\r\n",
 		"BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETTO:+0100\r\nEND:STANDARD\r\n", "END:VTIMEZONE\r\n" +
 			event0, 80},
@@ -75,8 +81,9 @@ func linearCases() []lineartest.Case {
 				piece := g.piece
 				if strings.Contains(piece, "%") {
 					piece = fmt.Sprintf(piece, i%28+1)
-					if name == "events" || name == "zones" || name == "one-zone" {
-						piece = strings.NewReplacer("%d", strconv.Itoa(i), "%[1]d", strconv.Itoa(i)).Replace(g.piece)
+					if slices.Contains([]string{"events", "zones", "one-zone", "objects"}, name) {
+						seconds, number := fmt.Sprintf("%02d", i%60), strconv.Itoa(i)
+						piece = strings.NewReplacer("%02d", seconds, "%d", number, "%[1]d", number).Replace(g.piece)
 					}
 				}
 				b.WriteString(piece)
@@ -106,7 +113,7 @@ func readAll(raw []byte) {
 		_, _ = d.Sum(uid)
 		Lower(nil, d.Part(uid))
 	}
-	for _, e := range []Edit{set(), unset()} {
+	for _, e := range []Edit{set(), unset(), {Now: testNow, Splice: cuts, SpliceHTML: cuts}} {
 		e.Limits = linearLimits
 		if d, err = d.SetLink("u1", e); err != nil {
 			return
@@ -114,6 +121,30 @@ func readAll(raw []byte) {
 	}
 }
 
+// cuts takes each "cut" out of a text.
+func cuts(text string) (list []Replacement) {
+	for pos := 0; ; pos += len("cut") {
+		i := strings.Index(text[pos:], "cut")
+		if i < 0 {
+			return list
+		}
+		pos += i
+		list = append(list, Replacement{pos, pos + len("cut"), ""})
+	}
+}
+
 func TestLinear(t *testing.T) { lineartest.Test(t, linearCases()) }
 
 func BenchmarkLinear(b *testing.B) { lineartest.Bench(b, linearCases()) }
+
+// TestColumn: a column is that of the physical line, in whatever order it is asked for.
+func TestColumn(t *testing.T) {
+	raw := []byte("ab\r\n\r\ncdefgh\r\ni\r\n")
+	b := editor{doc: &Doc{raw: raw, eol: '\n'}}
+	for seed := range 1000 {
+		at := seed * seed * 7 % (len(raw) + 1)
+		if got, want := b.column(int32(at)), at-1-strings.LastIndexByte(string(raw[:at]), '\n'); got != want {
+			t.Fatalf("column(%d) = %d, want %d", at, got, want)
+		}
+	}
+}

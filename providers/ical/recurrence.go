@@ -64,6 +64,7 @@ func (r *Recurrence) Lines(f Form) []string {
 // timesReader reads the times of one series.
 type timesReader struct {
 	zones zones
+	home  int32 // the VCALENDAR of the event
 	start time.Time
 	dates bool
 	found Recurrence
@@ -77,10 +78,11 @@ func newTimesReader(d *Doc, start time.Time, dates bool) *timesReader {
 
 // tzid is the TZID of a property, "" for that of the event, which may be a zone that only the event's own file defines.
 func (p *timesReader) tzid(d *Doc, at *prop) string {
-	if name := d.param(at, "TZID"); name != p.start.Location().String() {
-		return name
+	name := d.param(at, "TZID")
+	if name == p.start.Location().String() && p.zones.calendar == p.home {
+		return ""
 	}
-	return ""
+	return name
 }
 
 // line takes in one property. Those about something else are passed over.

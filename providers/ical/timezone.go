@@ -30,14 +30,14 @@ type transition struct {
 func (d *Doc) location(c int32, tzid string) (*time.Location, bool) {
 	var list []transition
 	observances := 0
-	for o := range d.comps {
+	for o := c + 1; int(o) < len(d.comps) && d.comps[o].first < d.comps[c].last; o++ {
 		if k := &d.comps[o]; k.parent != c || k.name != "STANDARD" && k.name != "DAYLIGHT" {
 			continue
 		}
 		if observances++; observances > maxObservances {
 			return nil, false
 		}
-		found, ok := d.observance(int32(o))
+		found, ok := d.observance(o)
 		if !ok {
 			return nil, false
 		}

@@ -1,6 +1,8 @@
 package ical
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"time"
@@ -23,34 +25,45 @@ type zone struct {
 // maxZones bounds how many zones of its own one event may have worked out.
 const maxZones = 20
 
-// zones finds out what the TZIDs of one file mean.
+// zones finds out what the TZIDs of one event mean.
 type zones struct {
 	doc      *Doc
 	fallback *time.Location
-	own      string // what the VCALENDAR says of times that name no zone
-	known    map[string]zone
+	calendar int32  // the VCALENDAR whose times are read
+	own      string // what it says of times that name no zone
+	home     string // what that of the event says of them, for one that says nothing
+	known    map[string]map[int32]zone
+}
+
+// enter has what is read next be of a component.
+func (z *zones) enter(c int32) {
+	z.calendar = z.doc.comps[c].parent
+	z.own = cmp.Or(z.doc.index().zones[z.calendar], z.home)
 }
 
 // find resolves a TZID: a name of the zone database with its area, also behind a prefix; else what the file's own
 // VTIMEZONE says (RFC 5545 3.6.5), which for names of the zone database is often stale; an abbreviation or a name of
 // Windows; what its words say; and where all that fails, the configured zone, with a warning.
-func (z *zones) find(tzid string) zone {
-	if found, ok := z.known[tzid]; ok {
+func (z *zones) find(name string) zone {
+	if found, ok := z.known[name][z.calendar]; ok {
 		return found
 	}
-	found, ok := z.resolve(tzid)
+	found, ok := z.resolve(name)
 	if !ok {
 		found = z.configured()
-		if tzid != z.own {
+		if name != z.own {
 			found = z.floating()
 		}
 		found.guessed = true
-		found.note = fmt.Sprintf("the time zone %.60q is not known; %s is used instead", tzid, called(found.loc))
+		found.note = fmt.Sprintf("the time zone %.60q is not known; %s is used instead", name, called(found.loc))
 	}
 	if z.known == nil {
-		z.known = map[string]zone{}
+		z.known = map[string]map[int32]zone{}
 	}
-	z.known[tzid] = found
+	if z.known[name] == nil {
+		z.known[name] = map[int32]zone{}
+	}
+	z.known[name][z.calendar] = found
 	return found
 }
 
@@ -151,20 +164,37 @@ type defined struct {
 	ok bool
 }
 
-// defined resolves a TZID by the file's own VTIMEZONE, once for all events of the file.
-func (z *zones) defined(tzid string) (zone, bool) {
+// defined resolves a TZID by the VTIMEZONE of its own VCALENDAR, or where that has none, of another one in the file:
+// once for all events of the file.
+func (z *zones) defined(name string) (zone, bool) {
 	x := z.doc.index()
-	if x.byTZID[tzid] == nil {
+	key := tzid{z.calendar, name}
+	if x.byTZID[key] == nil {
+		key.calendar = anyCalendar
+	}
+	list := x.byTZID[key]
+	if list == nil {
 		return zone{}, false
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	known, ok := x.defined[tzid]
+	known, ok := x.defined[key]
 	if !ok {
-		known.zone, known.ok = z.doc.define(x.byTZID[tzid], tzid)
-		x.defined[tzid] = known
+		known = x.define(z.doc, list, name)
+		x.defined[key] = known
 	}
 	return known.zone, known.ok
+}
+
+// define works out what VTIMEZONEs say, once for all that say the same: a file may have one for each of its events.
+func (x *contents) define(d *Doc, timezones []int32, name string) (known defined) {
+	sum := sha256.Sum256(append([]byte(name+"\n"), d.parts(timezones)...))
+	known, ok := x.worked[sum]
+	if !ok {
+		known.zone, known.ok = d.define(timezones, name)
+		x.worked[sum] = known
+	}
+	return known
 }
 
 // define finds out what a zone is: by the IANA name that Apple's, Google's and libical's programs put there, else by

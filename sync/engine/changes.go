@@ -66,7 +66,7 @@ func (p *pass) changes(ctx context.Context, st store.CalendarState) (calendar.Ch
 	for i := range changes.List {
 		ch := &changes.List[i]
 		if ch.Event != nil {
-			p.seen.events[ch.ID] = ch.Event
+			p.see(ch.ID, ch.Event)
 		}
 		if ch.Deleted {
 			p.seen.deleted[ch.ID] = true

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 
 	"zoomtag/providers/calendar"
 	"zoomtag/store"
@@ -100,27 +101,58 @@ func (p *pass) readDate(ctx context.Context, id string) (ev *calendar.Event, ok 
 	return &one, ok
 }
 
-// unsee forgets what was read of a series and its dates, of which one was written.
+// see keeps what was read of an event in this pass.
+func (p *pass) see(id string, ev *calendar.Event) {
+	p.seen.events[id] = ev
+	p.seen.queue.read.add(id)
+}
+
+// unsee forgets what was read of an event, and of the series and its dates of which it is one: one of them was written.
+// A calendar may have as many events as it likes, and each of them is written.
 func (p *pass) unsee(id string) {
-	series, _, isDate := calendar.CutDate(id)
-	if isDate {
-		delete(p.seen.events, series)
+	series, _, _ := calendar.CutDate(id)
+	delete(p.seen.events, series)
+	for _, date := range p.seen.queue.read[series] {
+		delete(p.seen.events, date)
 	}
-	for other := range p.seen.events {
-		if whole, _, also := calendar.CutDate(other); also && whole == series && other != id {
-			delete(p.seen.events, other)
-		}
+	delete(p.seen.queue.read, series)
+}
+
+// handBack has the series of a date looked at that gives up its own link: it gets that of the series, in this pass
+// where that is possible.
+func (s *settling) handBack() {
+	if s.leaving() || s.ev == nil || s.rec == nil {
+		return
+	}
+	if s.ev.Of == nil || !plan.FindWish(s.ev, s.c.Settings.Rules).Covered {
+		return
+	}
+	series := s.ev.Of.ID
+	s.done.others.wake = append(s.done.others.wake, series)
+	if slices.Contains(s.story.steps, "unlink") && s.mode.only == "" {
+		s.seen.queue.again = append(s.seen.queue.again, series)
 	}
 }
 
-// handBack has the series of a date looked at that gives up its own link: it gets that of the series.
-func (s *settling) handBack() {
-	if s.leaving() {
-		return
-	}
-	if s.ev != nil && s.ev.Of != nil && s.rec != nil {
-		if plan.FindWish(s.ev, s.c.Settings.Rules).Covered {
-			s.done.others.wake = append(s.done.others.wake, s.ev.Of.ID)
+// settleAgain gives dates that have given up their own links those of their series. One that is not as it should be
+// anyway has its own time.
+func (p *pass) settleAgain(ctx context.Context) error {
+	slices.Sort(p.seen.queue.again)
+	for _, series := range slices.Compact(p.seen.queue.again) {
+		rec, err := p.record(series)
+		if err != nil {
+			return err
 		}
+		if rec == nil || rec.State != plan.Linked {
+			continue
+		}
+		if ctx.Err() != nil { // it is due in the next pass
+			return nil
+		}
+		if err := p.settle(ctx, series); err != nil {
+			return err
+		}
+		p.e.alive(p.c.Name)
 	}
+	return p.writeTogether(ctx)
 }

@@ -109,7 +109,6 @@ func TestDateIsCovered(t *testing.T) {
 	own := b.date(dates[0]).Link.Mark
 	b.retag(id, "Course #zoom", "Guests #zoom")
 	b.pass()
-	b.pass()
 	ev, _ := b.cal.Event(id)
 	if now := b.date(dates[0]); ev.Link.Mark == "" || now.Link.Mark != ev.Link.Mark {
 		t.Errorf("the series shows %q, its date %q, which had %q", ev.Link.Mark, now.Link.Mark, own)
@@ -123,6 +122,44 @@ func TestDateIsCovered(t *testing.T) {
 	if now, ev := b.date(dates[0]), b.zoom.Meetings()[0]; now.Link.Mark != ev.Mark || ev.Spec.Topic != "Guests" {
 		t.Errorf("the date shows %q, and the meeting is %q of %q", now.Link.Mark, ev.Mark, ev.Spec.Topic)
 	}
+}
+
+// TestDatesHandedBack: dates that give up their own links get that of their series in the same pass, each series is
+// told of once, as plan foretells, and the next pass has nothing to do.
+func TestDatesHandedBack(t *testing.T) {
+	b := newBench(t)
+	id, dates := b.course("Course", "Guests #zoom", "Exam", "More guests #zoom")
+	b.pass()
+	b.meetings(2)
+	b.retag(id, "Course #zoom", "Guests #zoom", "Exam", "More guests #zoom")
+	planned, err := b.e.Plan(t.Context(), "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	did := b.pass()
+	if p, d := stepsOf(planned), stepsOf(did); !slices.Equal(p, d) || d[0] != id+" create link" || len(d) != 3 {
+		t.Errorf("planned %q, done %q", p, d)
+	}
+	ev, _ := b.cal.Event(id)
+	for _, date := range dates {
+		if now := b.date(date); now.Link.Mark != ev.Link.Mark || now.Link.Mark == "" {
+			t.Errorf("the series shows %q, its date %q", ev.Link.Mark, now.Link.Mark)
+		}
+	}
+	writes := b.cal.Writes()
+	if r := b.pass(); len(r.Events) > 0 || b.cal.Writes() != writes {
+		t.Errorf("the next pass: %+v, %d writes", r.Events, b.cal.Writes()-writes)
+	}
+}
+
+// stepsOf are the events of a report to which something is done, with what.
+func stepsOf(r Report) (list []string) {
+	for _, e := range r.Events {
+		if len(e.Steps) > 0 {
+			list = append(list, e.ID+" "+strings.Join(e.Steps, " "))
+		}
+	}
+	return list
 }
 
 // TestDateWaitsForItsSeries: the series has a tag that cannot be followed. Its date keeps the link that it has.
@@ -288,15 +325,7 @@ func TestPlanOfCopiedDates(t *testing.T) {
 		t.Fatal(err)
 	}
 	did := b.pass()
-	told := func(r Report) (list []string) {
-		for _, e := range r.Events {
-			if len(e.Steps) > 0 {
-				list = append(list, e.ID+" "+strings.Join(e.Steps, " "))
-			}
-		}
-		return list
-	}
-	if p, d := told(planned), told(did); !slices.Equal(p, d) || len(d) == 0 {
+	if p, d := stepsOf(planned), stepsOf(did); !slices.Equal(p, d) || len(d) == 0 {
 		t.Errorf("planned %q, done %q", p, d)
 	}
 	if ev, _ := b.cal.Event(id); ev.Exceptions[0].Link.Mark == "" || ev.Exceptions[1].Link.Mark != "" {

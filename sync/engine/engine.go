@@ -244,6 +244,8 @@ type Report struct {
 	// looked at and is about to; zero: none is.
 	Stirred bool      `json:"-"`
 	Soon    time.Time `json:"-"`
+	// Moved are the items in other calendars whose records a plan takes over: the events stand in this one now.
+	Moved []store.Item `json:"-"`
 	// Took is how long the pass took, once it had the calendar for itself.
 	Took time.Duration `json:"-"`
 }

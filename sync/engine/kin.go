@@ -236,6 +236,9 @@ func (s *settling) takeOver(other *store.Record, stands bool) error {
 		s.seen.moved[store.Item{Calendar: other.Calendar, EventID: other.EventID}] = true
 		moved.Calendar, moved.EventID = s.c.Name, s.id
 		s.done.begun[moved.UID] = s.id
+		if other.Calendar != s.c.Name {
+			s.report.Moved = append(s.report.Moved, store.Item{Calendar: other.Calendar, EventID: other.EventID})
+		}
 	} else {
 		moved.Due = s.e.opt.Now()
 		err := s.commit(func(tx *store.Tx) error {

@@ -56,7 +56,8 @@ func (s *settling) written(ctx context.Context, d plan.Decision, ev calendar.Eve
 	}
 	shown := s.ev
 	s.unsee(s.id)
-	s.ev, s.seen.events[s.id] = &ev, &ev
+	s.see(s.id, &ev)
+	s.ev = &ev
 	switch {
 	case d.Do == plan.Unlink && (ev.Link.Mark != "" || ev.Link.Block != ""):
 		s.giveUp(shown, d)

@@ -17,7 +17,7 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 		return nil, calendar.ErrGone
 	}
 	if ev, ok := p.readDate(ctx, id); ok {
-		p.seen.events[id] = ev
+		p.see(id, ev)
 		return ev, nil
 	}
 	if err := p.mayRead(); err != nil {
@@ -31,7 +31,7 @@ func (p *pass) read(ctx context.Context, id string) (*calendar.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.seen.events[id] = &ev
+	p.see(id, &ev)
 	return &ev, nil
 }
 
@@ -71,7 +71,7 @@ func (p *pass) readAhead(ctx context.Context, due []string) {
 		case errors.Is(g.Err, calendar.ErrGone):
 			p.seen.absent[id] = true
 		case g.Err == nil:
-			p.seen.events[id] = &g.Event
+			p.see(id, &g.Event)
 		}
 	}
 }

@@ -66,7 +66,32 @@ func (s *settling) tell(state string, why store.Why, failure string) {
 		}
 		r.Diff, r.Mails = diff(was, s.ev, s.story.secrets), mailed(was, s.ev)
 	}
+	if slices.Contains(s.seen.queue.again, s.id) && s.report.goesOn(&r) {
+		return
+	}
 	s.report.Events = append(s.report.Events, r)
+}
+
+// goesOn tells of an event that was looked at before in the pass as of one; ok is false where nothing is told of it
+// yet.
+func (r *Report) goesOn(later *EventReport) (ok bool) {
+	i := slices.IndexFunc(r.Events, func(e EventReport) bool { return e.ID == later.ID })
+	if i < 0 {
+		return false
+	}
+	before := &r.Events[i]
+	later.Steps = slices.Compact(append(before.Steps, later.Steps...))
+	later.Diff = before.Diff + later.Diff
+	for _, who := range before.Mails {
+		if !slices.Contains(later.Mails, who) {
+			later.Mails = append(later.Mails, who)
+		}
+	}
+	if later.Made == nil {
+		later.Made = before.Made
+	}
+	*before = *later
+	return true
 }
 
 // isWorthTelling reports whether something was done to the event, failed, is waited for, or is asked for by whoever
@@ -91,10 +116,11 @@ func (s *settling) isWorthForetelling(state string) bool {
 	return state != plan.Linked && state != plan.Ended && state != ""
 }
 
-// hasNothingToIgnore reports whether the event asks for nothing, so that a plan need not say why it gets nothing.
+// hasNothingToIgnore reports whether the event asks for nothing, so that a plan need not say why it gets nothing. One
+// that is gone asks for nothing: what was remembered of it is another item's by now.
 func (s *settling) hasNothingToIgnore(state string) bool {
 	if !s.mode.dry || len(s.story.steps) > 0 {
 		return false
 	}
-	return state == plan.Ignored && s.ev != nil && len(s.tags()) == 0
+	return state == plan.Ignored && (s.ev == nil || len(s.tags()) == 0)
 }

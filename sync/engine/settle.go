@@ -42,6 +42,9 @@ func (p *pass) settleAll(ctx context.Context, due []string) error {
 	if err := p.writeTogether(ctx); err != nil {
 		return err
 	}
+	if err := p.settleAgain(ctx); err != nil {
+		return err
+	}
 	p.inOrder(due)
 	return nil
 }

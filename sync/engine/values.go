@@ -58,6 +58,8 @@ type reading struct {
 type queued struct {
 	ids   map[string]bool // false: it is put behind the others
 	dates []string        // of those, the ids of dates that are put behind the others
+	read  family          // the dates whose events are fresh from this pass
+	again []string        // series of which a date has given up its own link in this pass
 }
 
 // belief is how far a pass believes a calendar, and writes into it.
@@ -163,7 +165,7 @@ func (e *Engine) newPass(c *Calendar, m mode) *pass {
 		seen: reading{
 			events:  map[string]*calendar.Event{},
 			ahead:   map[string]bool{},
-			queue:   queued{ids: map[string]bool{}},
+			queue:   queued{ids: map[string]bool{}, read: family{}},
 			absent:  map[string]bool{},
 			deleted: map[string]bool{},
 			moved:   map[store.Item]bool{},

@@ -113,7 +113,7 @@ func stillThere(ev *calendar.Event, rec *record.Record) bool {
 func ending(in Input, w Wish, why reason.Reason) Decision {
 	ev, rec := in.Event, in.Rec
 	d := Decision{State: Ending, Reason: why.Plain(), Wish: w}
-	stands := ev != nil && !ev.Cancelled
+	stands := ev != nil && (!ev.Cancelled || takenBack(in, w))
 	switch {
 	case rec == nil:
 		return strayLink(in, d.because(Ignored, why), stands)
@@ -122,6 +122,9 @@ func ending(in Input, w Wish, why reason.Reason) Decision {
 		return d
 	case rec.Closed():
 		d.State, d.Reason = Ended, rec.Reason
+		if takenBack(in, w) {
+			return d.afterwards(in)
+		}
 		return strayLink(in, d, stands)
 	}
 	if stands && hasLink(ev) && isKept(ev, calendar.Link{}, rec) {
@@ -155,6 +158,43 @@ func ending(in Input, w Wish, why reason.Reason) Decision {
 		d.Do = Cancel
 	}
 	return d
+}
+
+// takenBack reports whether the link goes out of an event that does not take place any more, because it is over or
+// cancelled: its owner has taken the tag back, or has written a word against Zoom. Nobody is mailed about that.
+func takenBack(in Input, w Wish) bool {
+	ev, rec := in.Event, in.Rec
+	if ev == nil || rec == nil {
+		return false
+	}
+	if !ev.Cancelled && !isOver(ev, in.Now) {
+		return false
+	}
+	if w.Asked || w.Covered || w.Unsearched != "" {
+		return false
+	}
+	if w.Refused == "" && stillThere(ev, rec) || refusedSince(w, rec) { // the configuration has changed, not the event
+		return false
+	}
+	return ev.Denied+ev.Sealed == "" && !mailsAnybody(ev)
+}
+
+// afterwards takes the link out of such an event, whose record is closed.
+func (d Decision) afterwards(in Input) Decision {
+	ev, rec := in.Event, in.Rec
+	if d.Reason = "no longer tagged"; d.Wish.Refused != "" {
+		d.Reason = d.Wish.Refused + " in the event"
+	}
+	if ev.Link.Mark == rec.Mark && !isKept(ev, calendar.Link{}, rec) {
+		d.Do, d.Link = Unlink, unlinked(ev, written(ev, d.Wish, rec, in.Settings))
+	}
+	return d
+}
+
+// mailsAnybody reports whether anybody is mailed when the event or one of its dates is written.
+func mailsAnybody(ev *calendar.Event) bool {
+	return len(ev.Mails) > 0 ||
+		slices.ContainsFunc(ev.Exceptions, func(x calendar.Exception) bool { return len(x.Mails) > 0 })
 }
 
 // isMeetingOver reports whether the meeting of a record is over: there is nothing to cancel.

@@ -73,3 +73,48 @@ func TestEndingWithAnEarlierMeeting(t *testing.T) {
 		})
 	}
 }
+
+// TestTakenBackAfterwards: an event that is over or cancelled keeps its link as long as it is tagged. Whoever takes the
+// tag out, or writes a word against Zoom, has the link taken out, unless guests would be mailed for it.
+func TestTakenBackAfterwards(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	s := Settings{Account: AccountHash("ours"), Rules: Rules{Words: []string{"#zoom"}, Not: []string{"#nozoom"}}}
+	mark := NewMark(s.Account, "uid", [10]byte{1})
+	type event = calendar.Event
+	for _, tt := range []struct {
+		name, title string
+		change      func(ev *event, rec *record.Record)
+		do          Do
+	}{
+		{"tagged", "Talk #zoom", nil, Nothing},
+		{"untagged", "Talk", nil, Unlink},
+		{"refused", "Talk #nozoom", nil, Unlink},
+		{"refused by a new word", "Talk #nozoom", func(_ *event, rec *record.Record) { rec.Not = nil }, Nothing},
+		{"the tag counts no more", "Talk #meet", func(_ *event, rec *record.Record) { rec.Tag = "#meet" }, Nothing},
+		{"guests are mailed", "Talk", func(ev *event, _ *record.Record) { ev.Mails = []string{"a@b.cd"} }, Nothing},
+		{"guests of a date are mailed", "Talk", func(ev *event, _ *record.Record) {
+			ev.Exceptions = []calendar.Exception{{Mails: []string{"a@b.cd"}}}
+		}, Nothing},
+		{"sealed", "Talk", func(ev *event, _ *record.Record) { ev.Sealed = "it has guests" }, Nothing},
+		{"somebody else's", "Talk", func(ev *event, _ *record.Record) { ev.Denied = "it is another's" }, Nothing},
+		{"taken out already", "Talk", func(ev *event, _ *record.Record) { ev.Link = calendar.Link{} }, Nothing},
+	} {
+		for _, cancelled := range []bool{false, true} {
+			ev := event{ID: "id", UID: "uid", Title: tt.title, Start: now.Add(-2 * time.Hour),
+				Until: now.Add(-time.Hour), Cancelled: cancelled}
+			if cancelled {
+				ev.Start, ev.Until = now.Add(time.Hour), now.Add(2*time.Hour)
+			}
+			ev.Link.Mark, ev.Link.Block = mark, "block"
+			rec := record.Record{Calendar: "c", EventID: "id", UID: "uid", Mark: mark, ClosedAt: now.Add(-time.Minute),
+				Until: ev.Until, Tag: "#zoom", TagIn: "title", Not: []string{"#nozoom"}, Reason: "it has ended"}
+			if tt.change != nil {
+				tt.change(&ev, &rec)
+			}
+			d := Next(Input{Now: now, Event: &ev, Rec: &rec, Settings: &s})
+			if d.Do != tt.do || d.State != Ended && !(tt.do == Nothing && d.State == Ignored) {
+				t.Errorf("%s, cancelled %v: %q, %s (%s)", tt.name, cancelled, d.Do, d.State, d.Reason)
+			}
+		}
+	}
+}

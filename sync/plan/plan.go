@@ -17,6 +17,8 @@
 //	anything               a meeting in an account   hold, also where it would be cancelled
 //	                         that is not configured
 //	tagged for an account  a meeting elsewhere       as below, in the account where it is
+//	over or cancelled, and closed, link still in     take the link out
+//	  untagged or refused    the event
 //	sealed                 nothing                   nothing
 //	sealed                 a meeting                 as below, but hold where the event would be written
 //	over                   a meeting                 close, leaving the meeting alone

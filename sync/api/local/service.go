@@ -204,6 +204,7 @@ func (s *Service) passes(ctx context.Context, calendars []string, dry bool,
 		}
 	}
 	if dry {
+		foretellMoves(reports)
 		err = errors.Join(err, s.foretellRooms(reports))
 	}
 	if invites {
