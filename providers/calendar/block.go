@@ -17,6 +17,8 @@ import (
 //     label of ours with a value of its kind behind it, a line that we are known to have written, or one that says
 //     the same behind a label in another language. Line ends and spaces do not count, entities and quotes are as good
 //     as what they stand for. What is left of a first or last line beside lines of ours belongs to them.
+//   - A first or last line that is not to the character as we write it, and has no line of ours beside it, is a heading
+//     of the owner's. It is what is left of a block only where we have written one, and no other is there.
 //   - An address of ours may have been broken into lines, put into brackets, or written again in brackets behind
 //     itself. A line with the word of a frame and no dashes is one if the block leads where our link leads or led.
 //   - In quoted mail a block is ours only if it leads where our link leads or led. Any other one is part of that mail.
