@@ -242,15 +242,22 @@ func labelOf(line string) string {
 	return ""
 }
 
-// WithoutLink returns a location without the link that is it, or that was appended to it.
+// WithoutLink returns a location without the link that is it, or that was appended to it. White space that was there
+// before the link stays behind it.
 func WithoutLink(location, link string) (rest string, ok bool) {
-	switch {
-	case link == "":
+	if onlyLink(location, link) {
+		return location[len(link):], true
+	}
+	if link == "" {
 		return location, false
-	case location == link:
-		return "", true
 	}
 	return strings.CutSuffix(location, ", "+link)
+}
+
+// onlyLink reports whether a location is nothing but a link.
+func onlyLink(location, link string) bool {
+	rest, ours := strings.CutPrefix(location, link)
+	return link != "" && ours && strings.TrimSpace(rest) == ""
 }
 
 // Edit replaces text[Start:End].
