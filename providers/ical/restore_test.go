@@ -56,6 +56,37 @@ func TestRestored(t *testing.T) {
 	}
 }
 
+// TestOddHeads: what another decoder reads only with a link in it, because it takes part of the link for a parameter,
+// can be taken out again.
+func TestOddHeads(t *testing.T) {
+	for _, head := range []string{"QUOTED-PRINTABLE", "X-R=;X-S", "X-S", `X-S="a`, "X-S,T"} {
+		raw := event("\r\n", when, "DESCRIPTION;"+head+":Hello")
+		block := "Join: " + testURL + "\nMeeting ID: 8 \"x\":"
+		edit := set()
+		edit.Splice = func(text string) []Replacement {
+			if strings.Contains(text, block) {
+				return nil
+			}
+			return []Replacement{{len(text), len(text), block}}
+		}
+		linked, err := SetLink(raw, "u1", edit)
+		if err != nil || !bytes.Contains(linked, []byte("Meeting")) {
+			t.Fatalf("%s: %v\n%s", head, err, linked)
+		}
+		out := unset()
+		out.Splice = func(text string) []Replacement {
+			if at := strings.Index(text, block); at >= 0 {
+				return []Replacement{{at, at + len(block), ""}}
+			}
+			return nil
+		}
+		back, err := SetLink(linked, "u1", out)
+		if err != nil || withoutStamps(back) != withoutStamps(raw) {
+			t.Errorf("%s: not restored: %v\n%s\nlinked\n%s", head, err, back, linked)
+		}
+	}
+}
+
 // TestEncoded: a property whose value is encoded takes no link as it is.
 func TestEncoded(t *testing.T) {
 	for _, head := range []string{"LOCATION;ENCODING=QUOTED-PRINTABLE:", "LOCATION;ENCODING=BASE64:",

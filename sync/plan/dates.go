@@ -85,13 +85,15 @@ func covered(in Input, w Wish) Decision {
 }
 
 // unlinked is what takes the link out of an event: its dates with links of their own keep them. The location whose
-// place the link has taken comes back. Where the owner has deleted the block, that wish is over, and must not ask again.
+// place the link has taken comes back. Where the owner has deleted the block, that wish is over: it must not ask again.
 func unlinked(ev *calendar.Event, was calendar.Was) calendar.Link {
 	l := calendar.Link{Was: was, Apart: datesApart(ev)}
 	_, place := calendar.SplitTag(ev.Link.Tag)
+	if place == "" || ev.Link.Block == "" {
+		return l
+	}
 	for _, url := range []string{was.JoinURL, ev.Link.JoinURL} {
-		rest, ours := calendar.WithoutLink(ev.Location, url)
-		if ours && strings.TrimSpace(rest) == "" && place != "" && ev.Link.Block != "" {
+		if rest, ours := calendar.WithoutLink(ev.Location, url); ours && strings.TrimSpace(rest) == "" {
 			l.Location = &place
 		}
 	}

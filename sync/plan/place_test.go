@@ -34,7 +34,8 @@ func TestPlaceOfWords(t *testing.T) {
 		{"a title, and a word", taken, "Talk #zoom(50m)", "Zoom", "#zoom(50m) @location:Zoom", "Zoom"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := Settings{Rules: tt.rules, Host: "alice@example.com", Account: AccountHash("ours"), Location: "if-empty"}
+			s := Settings{Rules: tt.rules, Host: "alice@example.com", Account: AccountHash("ours"),
+				Location: "if-empty"}
 			rec := record.Record{Mark: NewMark(s.Account, "uid", [10]byte{2}), MeetingID: m.ID, Meeting: m}
 			ev := calendar.Event{ID: "id", UID: "uid", Title: tt.title, Location: tt.location}
 			l, _ := linkFor(&ev, FindWish(&ev, s.Rules), &rec, &s)
@@ -76,7 +77,8 @@ func TestPlaceOfDates(t *testing.T) {
 	if in.Mark != "" || in.Location == nil || *in.Location != "Zoom" {
 		t.Fatalf("the date gets %+v", in)
 	}
-	for location, want := range map[string]bool{l.JoinURL: true, "Room": false, "": false, "Room, " + l.JoinURL: false} {
+	for location, want := range map[string]bool{l.JoinURL: true, "Room": false, "": false,
+		"Room, " + l.JoinURL: false} {
 		if got := in.TakesLocation(location, "Room"); got != want {
 			t.Errorf("%q takes it: %v", location, got)
 		}
