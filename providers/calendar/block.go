@@ -17,6 +17,8 @@ import (
 //     label of ours with a value of its kind behind it, a line that we are known to have written, or one that says
 //     the same behind a label in another language. Line ends and spaces do not count, entities and quotes are as good
 //     as what they stand for. What is left of a first or last line beside lines of ours belongs to them.
+//   - A first or last line that is not to the character as we write it, and has no line of ours beside it, is a heading
+//     of the owner's. It is what is left of a block only where we have written one, and no other is there.
 //   - An address of ours may have been broken into lines, put into brackets, or written again in brackets behind
 //     itself. A line with the word of a frame and no dashes is one if the block leads where our link leads or led.
 //   - In quoted mail a block is ours only if it leads where our link leads or led. Any other one is part of that mail.
@@ -240,15 +242,22 @@ func labelOf(line string) string {
 	return ""
 }
 
-// WithoutLink returns a location without the link that is it, or that was appended to it.
+// WithoutLink returns a location without the link that is it, or that was appended to it. White space that was there
+// before the link stays behind it.
 func WithoutLink(location, link string) (rest string, ok bool) {
-	switch {
-	case link == "":
+	if onlyLink(location, link) {
+		return location[len(link):], true
+	}
+	if link == "" {
 		return location, false
-	case location == link:
-		return "", true
 	}
 	return strings.CutSuffix(location, ", "+link)
+}
+
+// onlyLink reports whether a location is nothing but a link.
+func onlyLink(location, link string) bool {
+	rest, ours := strings.CutPrefix(location, link)
+	return link != "" && ours && strings.TrimSpace(rest) == ""
 }
 
 // Edit replaces text[Start:End].

@@ -195,13 +195,14 @@ type Link struct {
 	// Mark names the event's meeting; see the plan package for its form. A Link without it is no link.
 	Mark string
 	// Tag is the owner's wish, as text ("#zoom(45m)"), where we have taken it out of sight. It is kept beside the mark,
-	// so that it outlives a lost database.
+	// so that it outlives a lost database. TagOf makes it, so that a location that was the wish can be put back.
 	Tag string
 	// JoinURL is what guests click.
 	JoinURL string
 	// Block is our lines, the first and last one included, joined by \n.
 	Block string
-	// Title and Location replace those of the event; nil leaves them alone.
+	// Title and Location replace those of the event; nil leaves them alone. Without a Mark, Location takes the place of
+	// a location that is nothing but our link.
 	Title, Location *string
 	// DropMeet takes a Google Meet conference out of the event (Event.Meet).
 	DropMeet bool

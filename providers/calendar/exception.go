@@ -47,6 +47,7 @@ func (l Link) In(exception, block string) Link {
 	if l.ShownBy(block) {
 		none.Was = Was{JoinURL: l.JoinURL, Block: l.Block}
 	}
+	none.giveBack(l.Tag)
 	return none
 }
 
@@ -83,8 +84,12 @@ func (e *Event) Partial() bool { return e.Link.Mark != "" && len(e.Lacking(e.Lin
 // TakesLocation reports whether the location that a link gives a series is to be that of an exception as well, where
 // before is what the series had: the exception has the same one, an old link, or the tag whose place the link takes; or
 // it has none, and the new one is nothing but the link. It says so as well when the series got its location in an
-// earlier call, in which the exception failed.
+// earlier call, in which the exception failed. A link that is taken out gives a location back where nothing but the
+// link is.
 func (l Link) TakesLocation(exception, before string) bool {
+	if l.JoinURL == "" { // a link is taken out
+		return onlyLink(exception, l.Was.JoinURL)
+	}
 	now, bare := *l.Location, strings.TrimSpace(exception)
 	switch {
 	case bare == "":
@@ -94,5 +99,6 @@ func (l Link) TakesLocation(exception, before string) bool {
 	case l.Was.JoinURL != "" && strings.ReplaceAll(exception, l.Was.JoinURL, l.JoinURL) == now:
 		return true
 	}
-	return now == l.JoinURL && (l.Tag == bare || strings.HasSuffix(l.Tag, " "+bare))
+	_, place := SplitTag(l.Tag)
+	return now == l.JoinURL && (strings.TrimSpace(place) == bare || l.Tag == bare || strings.HasSuffix(l.Tag, " "+bare))
 }

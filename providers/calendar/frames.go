@@ -15,6 +15,7 @@ type frame struct {
 	sure       bool // nobody else writes such a line; what is not sure may be a heading of the owner's
 	quoted     bool // it stands in a line of quoted mail
 	bare       bool // it has lost its dashes: the word is all that its line says
+	whole      bool // it is to the character as we write it
 }
 
 // The words in the first and last line, and how many dashes stand on both sides of them.
@@ -74,6 +75,7 @@ func (s *frameSearch) step() (f frame, found, more bool) {
 	f = frame{start: at - before.size, end: at + len(word) + after.size, first: first}
 	asWritten := before.drawn && after.drawn || !before.longer && !after.longer
 	f.sure = before.count == most && after.count == mostAfter && asWritten
+	f.whole = f.sure && before.drawn && after.drawn
 	found = before.count > 0 && after.count > 0 && !(before.lost || after.lost) || f.sure
 	if before.drawn && before.count > 1 && (endsHere(s.text[f.end:]) || after.drawn && !first) {
 		// The end of a text may be cut off, and "zoomtag" between drawn lines is nobody's heading.
@@ -275,6 +277,7 @@ type piece struct {
 	frames     []frame // its own first, in their order; those that stand inside are among them
 	quoted     bool    // it stands in quoted mail
 	doubtful   bool    // it is ours only if it leads where our link leads
+	slight     bool    // it is a single frame without a line of ours beside it, and not as we write it
 }
 
 // paired are the pieces that have a first and a last line, and the frames that are left over, in the order of the text.
@@ -341,9 +344,13 @@ func piecesIn(text string, k *known) []piece {
 			}
 			p.start = backward(text, from, f.start, k)
 		}
-		if f.sure || p.end-p.start > f.end-f.start {
+		alone := p.end-p.start == f.end-f.start
+		if p.slight = alone && !f.whole; !alone || f.sure && (f.whole || k.hasWritten()) {
 			pieces = append(pieces, p)
 		}
+	}
+	if slices.ContainsFunc(pieces, func(p piece) bool { return !p.slight }) {
+		pieces = slices.DeleteFunc(pieces, func(p piece) bool { return p.slight })
 	}
 	slices.SortFunc(pieces, func(a, b piece) int { return a.start - b.start })
 	return apart(pieces)

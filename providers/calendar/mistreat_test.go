@@ -86,3 +86,26 @@ func TestMistreated(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnHeadings: a line of the owner's that looks like one of ours stays through a link that comes and goes.
+func TestOwnHeadings(t *testing.T) {
+	l := calendar.Link{Mark: "zt-x", JoinURL: "https://us02web.zoom.us/j/81?pwd=a.1"}
+	l.Block = calendar.BlockFirst + "\nJoin: " + l.JoinURL + "\n" + calendar.BlockLast
+	for _, text := range []string{"Notes\n── Zoom ──", "Ask there\n── zoomtag ──\n\nBye", "a\n---------- zoomtag --\nb",
+		"-- Zoom --------------\nlater", "── Zoom ──\n── zoomtag ──", "── zoomtag ──"} {
+		apply := func(text string, l calendar.Link) string {
+			start, end, with := calendar.Splice(text, l)
+			return text[:start] + with + text[end:]
+		}
+		linked := apply(text, l)
+		again := l
+		again.Was = calendar.Was{JoinURL: l.JoinURL, Block: l.Block}
+		if calendar.BlockIn(text) != "" || !calendar.SameBlock(calendar.BlockIn(linked), l.Block) ||
+			apply(linked, again) != linked {
+			t.Errorf("%q: block %q, linked\n%s\nagain\n%s", text, calendar.BlockIn(text), linked, apply(linked, again))
+		}
+		if back := apply(linked, calendar.Link{Was: again.Was}); back != text {
+			t.Errorf("%q came back as %q from\n%s", text, back, linked)
+		}
+	}
+}

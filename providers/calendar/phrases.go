@@ -15,7 +15,11 @@ type known struct {
 	codes   []string        // passcodes
 	values  map[string]bool // what stands behind our labels, folded
 	length  int             // of the phrases, in bytes
+	earlier bool            // there was a link before this one
 }
+
+// hasWritten reports whether we are known to have written into the text before.
+func (k *known) hasWritten() bool { return k != nil && k.earlier }
 
 // phrase is a node in the tree of known lines: the words that may come next.
 type phrase struct {
@@ -33,7 +37,8 @@ const (
 )
 
 func knownOf(l *Link) *known {
-	k := &known{lines: map[string]bool{}, phrases: &phrase{}, values: map[string]bool{}}
+	k := &known{lines: map[string]bool{}, phrases: &phrase{}, values: map[string]bool{},
+		earlier: l.Was != (Was{})}
 	for _, url := range []string{l.JoinURL, l.Was.JoinURL, BlockURL(l.Block), BlockURL(l.Was.Block)} {
 		if url != "" {
 			k.urls = append(k.urls, url)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -101,14 +102,19 @@ const (
 func secondOpinion(before, after []byte, uid string, e *Edit) error {
 	limits := e.Limits
 	limits.Bytes, limits.Head = maxOpinion, maxOpinionHead
-	if _, err := Parse(before, limits); err != nil {
+	first, err := Parse(before, limits)
+	if err != nil {
 		return nil //nolint:nilerr // the file is beyond what the other decoder is asked about
 	}
-	was, err := decode(before)
+	was, err := decode(first.withoutOddHeads())
 	if err != nil {
 		return nil //nolint:nilerr // nothing to hold the result against
 	}
-	is, err := decode(after)
+	second, err := Parse(after, e.Limits)
+	if err != nil {
+		return err
+	}
+	is, err := decode(second.withoutOddHeads())
 	if err != nil {
 		return fmt.Errorf("ical: the edit is not made, because another decoder could not read its result: %w", err)
 	}
@@ -118,6 +124,36 @@ func secondOpinion(before, after []byte, uid string, e *Edit) error {
 		return fmt.Errorf("ical: the edit is not made, because another decoder sees a change that is not meant")
 	}
 	return nil
+}
+
+// withoutOddHeads is the file without the parameters of properties in which the other decoder would read on into the
+// value: it would read them with a link in the value, and not without one.
+func (d *Doc) withoutOddHeads() []byte {
+	out := make([]byte, 0, len(d.raw))
+	pos := int32(0)
+	for i := range d.props {
+		p := &d.props[i]
+		if p.kind == property && p.colon > p.nameEnd && !evenHead(unfold(d.raw[p.nameEnd:p.colon], d.eol)) {
+			out = append(out, d.raw[pos:p.nameEnd]...)
+			pos = p.colon
+		}
+	}
+	return append(out, d.raw[pos:]...)
+}
+
+// parameter is one as RFC 5545 3.1 has it.
+var parameter = regexp.MustCompile(`^;[^=;:,"]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*`)
+
+// evenHead reports whether what stands between the name and the colon of a property are parameters.
+func evenHead(head []byte) bool {
+	for len(head) > 0 {
+		n := len(parameter.Find(head))
+		if n == 0 {
+			return false
+		}
+		head = head[n:]
+	}
+	return true
 }
 
 // decode is go-ical's decoder without its panics.

@@ -212,6 +212,23 @@ func (d *Doc) first(c int32, name string) *prop {
 	return nil
 }
 
+// shown returns the property of that name of a component itself that says what its text is: the first one that is not
+// empty, else the first; nil where there is none.
+func (d *Doc) shown(c int32, name string) (shown *prop) {
+	for _, p := range d.all(c, name) {
+		if shown == nil {
+			shown = p
+		}
+		if d.text(p) != "" {
+			return p
+		}
+	}
+	return shown
+}
+
+// encoded is the encoding of a property whose value is not written as iCalendar 2.0 has it, or "".
+func (d *Doc) encoded(p *prop) string { return d.param(p, "ENCODING") }
+
 // all returns every property of that name of a component itself.
 func (d *Doc) all(c int32, name string) []*prop {
 	var list []*prop

@@ -18,7 +18,7 @@ type Edit struct {
 	Mark, Tag string
 	JoinURL   string
 	// Title and Location replace those of the event where they are not nil. An override follows where its own is the
-	// same as that of the event.
+	// same as that of the event. Without a mark, Location takes the place of a location that is nothing but our link.
 	Title, Location *string
 	// Old are the join URLs that earlier links wrote.
 	Old []string
@@ -128,6 +128,9 @@ func (d *Doc) splices(uid string, e *Edit) ([]splice, error) {
 	}
 	master, _ := d.split(all)
 	b := editor{doc: d, edit: e, title: d.textOf(master, "SUMMARY"), location: d.textOf(master, "LOCATION")}
+	if p := d.shown(master, "LOCATION"); p != nil {
+		b.folded = fold(d.value(p), d.eol) > 0
+	}
 	for _, c := range all {
 		if d.leaves(c, e) {
 			continue
@@ -169,7 +172,7 @@ func (d *Doc) editOf(c int32, e *Edit) *Edit {
 }
 
 func (d *Doc) textOf(c int32, name string) string {
-	if p := d.first(c, name); p != nil {
+	if p := d.shown(c, name); p != nil {
 		return d.text(p)
 	}
 	return ""
@@ -182,6 +185,7 @@ type editor struct {
 	splices []splice
 	// title and location are those of the event as a whole.
 	title, location string
+	folded          bool // its location begins on a fold, as ours do in the place of words
 
 	// Of the VEVENT in work: its line ending, and the lines that are added to it.
 	eol   string

@@ -81,6 +81,9 @@ func FuzzRestore(f *testing.F) {
 	f.Add("words", "Room 1", "https://example.com", "\r\n")
 	f.Add("a\\, b\\nc", "", "", "\n")
 	f.Add("Z\xc3\r\n \xbcrich\r\n ", "x\\", "", "\r\n")
+	f.Add("cut off\\", " ", "", "\r\n")
+	f.Add("cut off\\\r\n ", "\\n", "", "\r\n")
+	f.Add("cut off\\\r\n \\", " \\n", "", "\n")
 	f.Fuzz(func(t *testing.T, description, location, url, eol string) {
 		if eol != "\n" {
 			eol = "\r\n"
@@ -92,7 +95,7 @@ func FuzzRestore(f *testing.F) {
 			return
 		}
 		e := set()
-		if d.textOf(d.events("u1")[0], "LOCATION") != "" {
+		if strings.TrimSpace(d.textOf(d.events("u1")[0], "LOCATION")) != "" {
 			e.Location = nil
 		}
 		linked, err := SetLink(raw, "u1", e)
@@ -102,15 +105,6 @@ func FuzzRestore(f *testing.F) {
 		back, err := SetLink(linked, "u1", unset())
 		if err != nil {
 			t.Fatalf("the link cannot be taken out again: %v\n%q", err, linked)
-		}
-		// the backslash may have had to be doubled
-		if strings.HasSuffix(d.textOf(d.events("u1")[0], "DESCRIPTION"), `\`) {
-			now, err := Parse(back, DefaultLimits)
-			if err != nil || now.textOf(now.events("u1")[0], "DESCRIPTION") != d.textOf(d.events("u1")[0],
-				"DESCRIPTION") {
-				t.Fatalf("text not restored (%v):\n%q\nwas\n%q", err, back, raw)
-			}
-			return
 		}
 		if withoutStamps(back) != withoutStamps(raw) {
 			t.Fatalf("not restored:\n%q\nwas\n%q\nlinked\n%q", back, raw, linked)

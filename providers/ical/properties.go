@@ -12,7 +12,7 @@ func (b *editor) description(c int32) error {
 	if b.edit.Splice == nil {
 		return nil
 	}
-	p := b.doc.first(c, "DESCRIPTION")
+	p := b.doc.shown(c, "DESCRIPTION")
 	if p == nil {
 		for _, r := range b.edit.Splice("") {
 			b.add("DESCRIPTION", escape(r.With))
@@ -24,7 +24,7 @@ func (b *editor) description(c int32) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	if encoding := b.doc.param(p, "ENCODING"); encoding != "" {
+	if encoding := b.doc.encoded(p); encoding != "" {
 		return malformed(int(p.no),
 			fmt.Sprintf("the description is encoded as %.20q, which iCalendar 2.0 does not have", encoding))
 	}
@@ -60,20 +60,56 @@ func (b *editor) spliceText(p *prop, was decoded, start, end int, with string, a
 		b.remove(p)
 		return
 	}
-	var out []byte
-	if with != "" && start > 0 && string(unfold(raw[was.after[start-1]:from], b.doc.eol)) == `\` {
-		out = append(out, '\\') // a backslash that escapes nothing would take in the first of what follows
+	lone := false // a backslash that escapes nothing would take in the first of what follows
+	if start > 0 {
+		from, lone = b.loneBackslash(was.after[start-1], from, p.body)
 	}
-	column := b.column(from) + len(out)
+	var out []byte
+	column := b.column(from)
 	if with != "" && apart && (start > 0 || len(was.text) == 0 || fold(raw[from:p.body], b.doc.eol) > 0) {
 		out = append(append(out, b.eol...), ' ')
 		column = 1
 	}
-	out = appendFolded(out, escape(with), b.eol, column)
-	if tail := raw[to:p.body]; len(tail) > 0 && with != "" && fold(tail, b.doc.eol) == 0 && b.tooLong(out, from, tail) {
-		out = append(append(out, b.eol...), ' ')
+	if with != "" && lone {
+		out = append(out, '\\')
+		column++
 	}
-	b.replace(from, to, out)
+	b.replace(from, to, b.foldedBefore(out, escape(with), column, from, raw[to:p.body]))
+}
+
+// loneBackslash reports whether what is written at raw[at:from] is a backslash that escapes nothing, and where it ends.
+// The one that we write behind it stands on a fold, and begins what is ours: it goes with that.
+func (b *editor) loneBackslash(at, from, body int32) (end int32, lone bool) {
+	raw := b.doc.raw
+	for n := fold(raw[at:from], b.doc.eol); n > 0; n = fold(raw[at:from], b.doc.eol) {
+		at += int32(n)
+	}
+	switch written := raw[at:from]; {
+	case len(written) == 0 || written[0] != '\\':
+		return from, false
+	case len(written) == 1:
+		return from, true
+	case from == body || fold(raw[from:body], b.doc.eol) > 0: // the owner's own, written in two lines
+		return from, false
+	}
+	n := fold(raw[at+1:from], b.doc.eol)
+	if n == 0 || string(raw[at+1+int32(n):from]) != `\` {
+		return from, false
+	}
+	return at + 1, true
+}
+
+// foldedBefore appends content, folded, to what is put into the file at from, with tail directly behind it. Where their
+// line would become too long, the last character of content begins a new one: a fold behind it could not be told from
+// the owner's when content is taken out.
+func (b *editor) foldedBefore(out []byte, content string, column int, from int32, tail []byte) []byte {
+	folded := appendFolded(out, content, b.eol, column)
+	if content == "" || len(tail) == 0 || fold(tail, b.doc.eol) > 0 || !b.tooLong(folded, from, tail) {
+		return folded
+	}
+	last := len(content) - lastUnit(content)
+	folded = appendFolded(out, content[:last], b.eol, column)
+	return append(append(append(folded, b.eol...), ' '), content[last:]...)
 }
 
 // tooLong reports whether the physical line that out ends in, begun at from if out has no fold, goes beyond maxLine
@@ -92,7 +128,7 @@ func (b *editor) tooLong(out []byte, from int32, tail []byte) bool {
 
 // setText makes a property hold a text and replaces only what differs in it.
 func (b *editor) setText(c int32, name, want string, apart bool) {
-	p := b.doc.first(c, name)
+	p := b.doc.shown(c, name)
 	if p == nil {
 		if want != "" {
 			b.add(name, escape(want))
@@ -100,7 +136,8 @@ func (b *editor) setText(c int32, name, want string, apart bool) {
 		return
 	}
 	was := decodeText(b.doc.value(p), int(p.colon)+1, b.doc.eol)
-	if was.text == want || was.text == text([]byte(escape(want)), b.doc.eol) {
+	same := was.text == want || was.text == text([]byte(escape(want)), b.doc.eol)
+	if same || b.doc.encoded(p) != "" { // what is encoded takes no words as they are
 		return
 	}
 	start, end := differ(was.text, want)
@@ -136,34 +173,68 @@ func (b *editor) setTitle(c int32, master bool) {
 // setLocation gives the event its new location, and takes our link out of it when it goes.
 func (b *editor) setLocation(c int32, master bool) {
 	now := b.doc.textOf(c, "LOCATION")
+	blank, url := strings.TrimSpace(now) == "", b.edit.JoinURL
 	switch {
-	case b.edit.Location != nil:
-		if master || now == b.location || now != "" && now+", "+b.edit.JoinURL == *b.edit.Location {
-			b.setText(c, "LOCATION", *b.edit.Location, true)
-		} else if now == "" && b.edit.Mark != "" && *b.edit.Location == b.edit.JoinURL {
-			b.setText(c, "LOCATION", b.edit.JoinURL, true)
-		} else if b.edit.Mark != "" && slices.Contains(b.edit.Old, now) {
-			b.setText(c, "LOCATION", b.edit.JoinURL, true)
-		}
-	case b.edit.Mark == "" && now != "":
-		for _, old := range b.edit.Old {
-			if rest, ok := withoutLink(now, old); ok {
-				b.setText(c, "LOCATION", rest, true)
-				return
-			}
-		}
+	case b.edit.Mark == "":
+		b.clearLocation(c, now, master)
+	case b.edit.Location == nil || onlyLink(now, *b.edit.Location):
+	case blank && *b.edit.Location == url:
+		b.setText(c, "LOCATION", url+now, true)
+	case master || now == b.location:
+		b.takeLocation(c, now, *b.edit.Location)
+	case now != "" && now+", "+url == *b.edit.Location:
+		b.setText(c, "LOCATION", *b.edit.Location, true)
+	case slices.Contains(b.edit.Old, now):
+		b.setText(c, "LOCATION", url, true)
 	}
 }
 
-// withoutLink returns a location without the link that is it, or that was appended to it.
+// takeLocation puts another location in the place of the one that is there. A link in the place of the owner's words
+// begins on a fold, as in a property that was there before us.
+func (b *editor) takeLocation(c int32, now, location string) {
+	p := b.doc.shown(c, "LOCATION")
+	if p == nil || location != b.edit.JoinURL || slices.Contains(b.edit.Old, now) || b.doc.encoded(p) != "" {
+		b.setText(c, "LOCATION", location, true)
+		return
+	}
+	b.replace(p.colon+1, p.body, appendFolded([]byte(b.eol+" "), escape(location), b.eol, 1))
+}
+
+// clearLocation takes our link out of the location, and puts back what it took the place of. Of an override that holds
+// where the link is not all that the property was made for, as far as the folds of the event tell.
+func (b *editor) clearLocation(c int32, now string, master bool) {
+	p := b.doc.shown(c, "LOCATION")
+	for _, old := range b.edit.Old {
+		rest, ok := withoutLink(now, old)
+		if !ok {
+			continue
+		}
+		was, folded := b.edit.Location, fold(b.doc.value(p), b.doc.eol) > 0
+		if was != nil && strings.TrimSpace(rest) == "" && (master || folded || !b.folded) {
+			b.replace(p.colon+1, p.body, appendFolded(nil, escape(*was), b.eol, b.column(p.colon+1)))
+		} else {
+			b.setText(c, "LOCATION", rest, true)
+		}
+		return
+	}
+}
+
+// withoutLink returns a location without the link that is it, or that was appended to it. White space that was there
+// before the link stays behind it.
 func withoutLink(location, link string) (string, bool) {
+	if onlyLink(location, link) {
+		return location[len(link):], true
+	}
 	if link == "" {
 		return location, false
 	}
-	if location == link {
-		return "", true
-	}
 	return strings.CutSuffix(location, ", "+link)
+}
+
+// onlyLink reports whether a location is nothing but a link.
+func onlyLink(location, link string) bool {
+	rest, ours := strings.CutPrefix(location, link)
+	return link != "" && ours && strings.TrimSpace(rest) == ""
 }
 
 // ours reports whether a URL is one that we wrote.
@@ -173,10 +244,13 @@ func (b *editor) ours(url string) bool {
 
 // setURL fills URL where it is empty or ours. It is no TEXT: nothing is escaped.
 func (b *editor) setURL(c int32) {
-	p := b.doc.first(c, "URL")
+	p := b.doc.shown(c, "URL")
 	want := b.edit.JoinURL
 	if b.edit.Mark == "" {
 		want = ""
+	}
+	if p != nil && b.doc.encoded(p) != "" {
+		return
 	}
 	if p == nil {
 		if want != "" {

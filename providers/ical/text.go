@@ -115,7 +115,7 @@ func (d *decoder) next() (byte, bool) {
 			return e, true
 		}
 	}
-	d.pos = at
+	d.pos, d.returns = at, at // what is behind the backslash is looked at anew
 	return '\\', true
 }
 
@@ -168,16 +168,31 @@ func escape(s string) string {
 // maxLine is how many octets a physical line should have at most, its ending not counted (RFC 5545 3.1).
 const maxLine = 75
 
+// lastUnit is how many bytes the last character of an escaped text takes, with the backslash before it.
+func lastUnit(content string) int {
+	n := 0
+	for rest := content; rest != ""; rest = rest[n:] {
+		n = firstUnit(rest)
+	}
+	return n
+}
+
+// firstUnit is the same for the first character.
+func firstUnit(content string) int {
+	if content[0] == '\\' && len(content) > 1 {
+		return 2
+	}
+	if _, size := utf8.DecodeRuneInString(content); size > 1 {
+		return size
+	}
+	return 1
+}
+
 // appendFolded appends content to dst, folding where a physical line would become too long. column is how many octets
 // the line already holds. UTF-8 sequences and escapes stay whole.
 func appendFolded(dst []byte, content, eol string, column int) []byte {
 	for len(content) > 0 {
-		n := 1
-		if content[0] == '\\' && len(content) > 1 {
-			n = 2
-		} else if _, size := utf8.DecodeRuneInString(content); size > 1 {
-			n = size
-		}
+		n := firstUnit(content)
 		if column+n > maxLine {
 			dst = append(append(dst, eol...), ' ')
 			column = 1

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,7 +35,7 @@ func (b *editor) twins(c int32) error {
 
 func (b *editor) twin(p *prop) error {
 	was := decodeText(b.doc.value(p), int(p.colon)+1, b.doc.eol)
-	if !strings.Contains(was.text, "<") {
+	if !strings.Contains(was.text, "<") || b.doc.encoded(p) != "" {
 		return nil
 	}
 	list, err := inOrder(was.text, b.edit.SpliceHTML(was.text))
@@ -57,7 +58,7 @@ func (b *editor) altrep(p *prop) error {
 	case data == nil || goes:
 		return nil
 	case coded:
-		return b.altrep64(p, data, int(at[0]), int(at[len(data)]))
+		return b.altrep64(p, data, at)
 	}
 	was := percentDecoded(data, at)
 	list, err := inOrder(was.text, b.edit.SpliceHTML(was.text))
@@ -67,7 +68,7 @@ func (b *editor) altrep(p *prop) error {
 	size, made := int(p.colon-p.start), []splice(nil)
 	for _, r := range list {
 		from, to := was.after[r.Start], was.after[r.End]
-		out := appendFolded(nil, url.PathEscape(r.With), b.eol, b.column(from))
+		out := b.foldedBefore(nil, url.PathEscape(r.With), b.column(from), from, b.doc.raw[to:p.body])
 		size += len(out)
 		made = append(made, splice{int(from), int(to), out})
 	}
@@ -77,8 +78,9 @@ func (b *editor) altrep(p *prop) error {
 	return nil
 }
 
-// altrep64 does the same where the HTML is in base64, which is written anew as a whole.
-func (b *editor) altrep64(p *prop, data []byte, from, to int) error {
+// altrep64 does the same where the HTML is in base64. What is before and behind the link stays as it is written, folds
+// included: a link takes a multiple of three bytes, so that what is behind it is encoded as before.
+func (b *editor) altrep64(p *prop, data []byte, at []int32) error {
 	raw, err := base64.StdEncoding.DecodeString(string(data))
 	if err != nil {
 		return nil //nolint:nilerr // what no app can read shows nothing
@@ -87,19 +89,44 @@ func (b *editor) altrep64(p *prop, data []byte, from, to int) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	var html []byte
-	pos := 0
+	first, last := list[0].Start, list[len(list)-1].End
+	var with []byte
+	pos := first
 	for _, r := range list {
-		html = append(append(html, raw[pos:r.Start]...), r.With...)
+		with = append(append(with, raw[pos:r.Start]...), r.With...)
 		pos = r.End
 	}
-	html = append(html, raw[pos:]...)
-	out := appendFolded(nil, base64.StdEncoding.EncodeToString(html), b.eol, b.column(int32(from)))
-	if int(p.colon-p.start)-(to-from)+len(out) < b.edit.Limits.Head {
-		b.splices = append(b.splices, splice{from, to, out})
+	with = padded(with, last-first)
+	html := slices.Concat(raw[:first], with, raw[last:])
+	code := base64.StdEncoding.EncodeToString(html)
+	from, to, behind := first*8/6, (last*8+5)/6, len(data)-(last*8+5)/6
+	if (len(with)-last+first)%3 != 0 {
+		to, behind = len(data), 0
+	}
+	start, end := at[from], at[to]
+	if to > from {
+		end = at[to-1] + 1
+	}
+	out := b.foldedBefore(nil, code[from:len(code)-behind], b.column(start), start, b.doc.raw[end:p.body])
+	if int(p.colon-p.start)-int(end-start)+len(out) < b.edit.Limits.Head {
+		b.replace(start, end, out)
 	}
 	return nil
 }
+
+// padded is HTML that takes the place of so many bytes. White space in its first tag, if it has one, makes the
+// difference a multiple of three.
+func padded(with []byte, size int) []byte {
+	missing := ((size-len(with))%3 + 3) % 3
+	tag := openTag.FindIndex(with)
+	if missing == 0 || tag == nil {
+		return with
+	}
+	return slices.Insert(with, tag[1], bytes.Repeat([]byte(" "), missing)...)
+}
+
+// openTag is the name of a tag that has attributes.
+var openTag = regexp.MustCompile(`<[a-z]+ `)
 
 // htmlParam is the HTML that a parameter holds as a data URL (RFC 2397), percent-encoded or in base64, with where
 // each byte of it stands, and what is behind it; nil where it holds none.

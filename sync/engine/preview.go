@@ -106,6 +106,8 @@ func linkedExceptions(list []calendar.Exception, l calendar.Link, before string)
 		in := l.In(x.ID, x.Link.Block)
 		x.Description = spliced(x.Description, x.HTML, in)
 		switch {
+		case in.Mark == "" && in.Location != nil && in.TakesLocation(x.Location, before):
+			x.Location = *in.Location
 		case in.Mark == "":
 			x.Location = withoutLink(withoutLink(x.Location, in.Was.JoinURL), x.Link.JoinURL)
 		case in.Location != nil && in.TakesLocation(x.Location, before):

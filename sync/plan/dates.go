@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"zoomtag/providers/calendar"
 	"zoomtag/store/record"
 	"zoomtag/sync/reason"
@@ -82,9 +84,20 @@ func covered(in Input, w Wish) Decision {
 	return ending(in, w, why)
 }
 
-// unlinked is what takes the link out of an event: its dates with links of their own keep them.
+// unlinked is what takes the link out of an event: its dates with links of their own keep them. The location whose
+// place the link has taken comes back. Where the owner has deleted the block, that wish is over: it must not ask again.
 func unlinked(ev *calendar.Event, was calendar.Was) calendar.Link {
-	return calendar.Link{Was: was, Apart: datesApart(ev)}
+	l := calendar.Link{Was: was, Apart: datesApart(ev)}
+	_, place := calendar.SplitTag(ev.Link.Tag)
+	if place == "" || ev.Link.Block == "" {
+		return l
+	}
+	for _, url := range []string{was.JoinURL, ev.Link.JoinURL} {
+		if rest, ours := calendar.WithoutLink(ev.Location, url); ours && strings.TrimSpace(rest) == "" {
+			l.Location = &place
+		}
+	}
+	return l
 }
 
 // ofDate says that an event is a single date with a link that is its series'.

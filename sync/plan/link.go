@@ -29,31 +29,37 @@ func linkFor(ev *calendar.Event, w Wish, rec *record.Record, s *Settings) (l cal
 	if l.DropMeet = ev.Meet && replacesMeet(w, s); l.DropMeet {
 		right = false
 	}
-	consumed := ev.Link.Tag
-	if s.Rules.Command && (s.Rules.Options != "" || consumed == "") {
+	consumed, place := calendar.SplitTag(ev.Link.Tag)
+	if s.Rules.Command && (s.Rules.Options != "" || ev.Link.Tag == "") {
 		// A command leaves nothing in the event that one could see: the wish is kept beside the mark, for the day on
 		// which the event comes into a calendar that is watched.
+		right = right && consumed == commanded(s.Rules)
 		consumed = commanded(s.Rules)
-		right = right && ev.Link.Tag == consumed
 	}
 	if !s.Rules.Keep {
 		if title := WithoutTags(ev.Title, "title", w.Tags); title != ev.Title && strings.TrimSpace(title) != "" {
 			l.Title, consumed, right = &title, tagTexts(w, "title"), false
+			if strings.Contains(place, "(") {
+				place = "" // its options are over
+			}
 		}
 	}
-	l.Tag = consumed
+	l.Tag = calendar.TagOf(consumed, place)
 	right = right || isKept(ev, l, rec)
 	if !right {
 		// Exceptions are told the location as well: the series may have it from a call in which one of them failed.
 		if location, takesTag := wantedLocation(ev, w, l, s); location != ev.Location || partial &&
 			strings.Contains(location, l.JoinURL) {
 			l.Location = &location
-			if takesTag {
-				consumed = strings.TrimSpace(consumed + " " + tagTexts(w, "location"))
+			switch {
+			case takesTag:
+				place = ev.Location
+			case strings.TrimSpace(ev.Location) == "": // whatever was there, its owner has taken it out
+				place = ""
 			}
 		}
 	}
-	l.Tag = consumed
+	l.Tag = calendar.TagOf(consumed, place)
 	return l, right
 }
 

@@ -298,7 +298,8 @@ func (s *search) kept(text string) {
 		all = append(all, some)
 		rest = rest[max(end, at+1):]
 	}
-	s.add(Tag{In: "mark", Text: text}, strings.Join(all, ","))
+	tags, place := calendar.SplitTag(text)
+	s.add(Tag{In: "mark", Text: strings.TrimSpace(tags + " " + strings.TrimSpace(place))}, strings.Join(all, ","))
 }
 
 // placesOf are the places of an event one by one: a word beside a room is a location of just this word.

@@ -307,6 +307,8 @@ func linkException(x *calendar.Exception, l calendar.Link, before string) {
 	}
 	in := l.In(x.ID, x.Link.Block)
 	switch {
+	case in.Mark == "" && in.Location != nil && in.TakesLocation(x.Location, before):
+		x.Location = *in.Location
 	case in.Mark == "" && (x.Location == in.Was.JoinURL || x.Location == x.Link.JoinURL):
 		x.Location = ""
 	case in.Mark != "" && in.Location != nil && in.TakesLocation(x.Location, before):

@@ -1,6 +1,8 @@
 package icsobject
 
 import (
+	"encoding/base64"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -82,4 +84,66 @@ func edited(t *testing.T, file []byte, l calendar.Link) []byte {
 		t.Fatal(err)
 	}
 	return after.Raw()
+}
+
+// TestLinesAroundHTML: wherever the lines of a link of any length end in front of the owner's, none is too long, and
+// the owner's are as they were when the link goes.
+func TestLinesAroundHTML(t *testing.T) {
+	r := reader()
+	for name, lines := range map[string]string{
+		"Outlook": "DESCRIPTION:Hi\r\nX-ALT-DESC;FMTTYPE=text/html:<html><body><p>Hi</p></body></html>",
+		"HTML":    "DESCRIPTION:<html><body>Hi</body></html>",
+		"Thunderbird": "DESCRIPTION;ALTREP=\"data:text/html,%3Cbody%3EHello%2C%20you%3Cbr%3E%3Cb%3Eb\r\n" +
+			" ld%3C%2Fb%3E%3C%2Fbody%3E\":Hello\\, you\\nbold and a longer text that goes on\r\n  and on",
+		"base64": "DESCRIPTION;ALTREP=\"data:text/html;base64,PGJvZHk+SGVsb\r\n G88L2JvZHk+\":Hello",
+	} {
+		file := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:htmld\r\nDTSTAMP:20261101T080000Z\r\n" +
+			"LAST-MODIFIED:20261101T080000Z\r\nDTSTART:20270112T100000Z\r\n" + lines +
+			"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		for n := range 80 {
+			link := linkTo("https://us02web.zoom.us/j/85000000001?pwd=" + strings.Repeat("a", n))
+			linked := r.set(t, []byte(file), link)
+			for line := range strings.Lines(string(linked)) {
+				if len(strings.TrimRight(line, "\r\n")) > 75 {
+					t.Errorf("%s, %d letters: a line of %d octets: %s", name, n, len(line), line)
+				}
+			}
+			was := calendar.Was{JoinURL: link.JoinURL, Block: link.Block}
+			back := r.set(t, linked, calendar.Link{Was: was})
+			if stamps.ReplaceAllString(string(back), "") != stamps.ReplaceAllString(file, "") {
+				t.Fatalf("%s, %d letters: came back as\n%s\nfrom\n%s", name, n, back, linked)
+			}
+		}
+	}
+}
+
+var stamps = regexp.MustCompile(`(?:DTSTAMP|LAST-MODIFIED):.*\r\n`)
+
+// TestFoldsInBase64: HTML in base64 comes back with its folds, wherever those are.
+func TestFoldsInBase64(t *testing.T) {
+	r := reader()
+	for words := range 4 {
+		for width := 7; width < 60; width++ {
+			for _, around := range []string{"<body>|</body>", "<p>|</p>"} {
+				html := strings.Replace(around, "|", "Hello"[:words], 1)
+				value := "\"data:text/html;base64," + base64.StdEncoding.EncodeToString([]byte(html)) + "\":Hello"
+				lines := "DESCRIPTION;ALTREP="
+				for ; len(value) > width; value = value[width:] {
+					lines += value[:width] + "\r\n "
+				}
+				lines += value
+				file := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:htmld\r\n" +
+					"DTSTART:20270112T100000Z\r\n" + lines + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+				link := linkTo("https://us02web.zoom.us/j/85000000001?pwd=abc")
+				linked := r.set(t, []byte(file), link)
+				two := linkTo("https://us02web.zoom.us/j/85000000002?pwd=ab")
+				two.Was = calendar.Was{JoinURL: link.JoinURL, Block: link.Block}
+				other := r.set(t, linked, two)
+				gone := calendar.Link{Was: calendar.Was{JoinURL: two.JoinURL, Block: two.Block}}
+				if back := r.set(t, other, gone); stamps.ReplaceAllString(string(back), "") != file {
+					t.Errorf("%s, folded after %d: came back as\n%s\nfrom\n%s\nand\n%s", html, width, back, linked, other)
+				}
+			}
+		}
+	}
 }
