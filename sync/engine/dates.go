@@ -139,15 +139,15 @@ func (s *settling) handBack() {
 func (p *pass) settleAgain(ctx context.Context) error {
 	slices.Sort(p.seen.queue.again)
 	for _, series := range slices.Compact(p.seen.queue.again) {
+		if ctx.Err() != nil {
+			break // it is due in the next pass
+		}
 		rec, err := p.record(series)
 		if err != nil {
 			return err
 		}
 		if rec == nil || rec.State != plan.Linked {
 			continue
-		}
-		if ctx.Err() != nil { // it is due in the next pass
-			return nil
 		}
 		if err := p.settle(ctx, series); err != nil {
 			return err
