@@ -13,7 +13,7 @@ import (
 
 // everyQuestion is each command that asks a running daemon.
 var everyQuestion = [][]string{{"status"}, {"links"}, {"log"}, {"sync"}, {"plan"}, {"release", "f"},
-	{"invite", "--all", "-o", "-"}, {"link", "-"},
+	{"invite", "--all", "-o", "-"}, {"link", "f", "Alpha"},
 	{"doctor"}, {"cancel", "123"}}
 
 // TestSilentDaemon: whatever is asked of a daemon that hangs, the command says so, and neither waits for ever nor works
