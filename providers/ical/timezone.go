@@ -68,10 +68,11 @@ func (d *Doc) observance(o int32) ([]transition, bool) {
 			return nil, false
 		}
 	}
+	name := d.abbreviation(o, offset)
 	// Onsets are told in the local time that was in force just before them (RFC 5545 3.6.5).
 	change := func(wall time.Time) transition {
 		return transition{at: wall.Unix() - int64(before), offset: offset, before: before,
-			dst: d.comps[o].name == "DAYLIGHT", name: d.abbreviation(o, offset)}
+			dst: d.comps[o].name == "DAYLIGHT", name: name}
 	}
 	list := []transition{change(begin.wall)}
 	for _, p := range d.all(o, "RDATE") {
