@@ -227,7 +227,12 @@ func (d *Doc) shown(c int32, name string) (shown *prop) {
 }
 
 // encoded is the encoding of a property whose value is not written as iCalendar 2.0 has it, or "".
-func (d *Doc) encoded(p *prop) string { return d.param(p, "ENCODING") }
+func (d *Doc) encoded(p *prop) string {
+	if encoding := d.param(p, "ENCODING"); !strings.EqualFold(encoding, "8BIT") { // which is none (RFC 5545 3.2.7)
+		return encoding
+	}
+	return ""
+}
 
 // all returns every property of that name of a component itself.
 func (d *Doc) all(c int32, name string) []*prop {

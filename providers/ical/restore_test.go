@@ -87,6 +87,16 @@ func TestOddHeads(t *testing.T) {
 	}
 }
 
+// Test8Bit: what says that it is not encoded is spliced as any other text.
+func Test8Bit(t *testing.T) {
+	edit := set()
+	edit.Splice = func(string) []Replacement { return []Replacement{{0, len("Hello"), "Hallo"}} }
+	raw := event("\r\n", when, "DESCRIPTION;ENCODING=8BIT:Hello")
+	if now, err := SetLink(raw, "u1", edit); err != nil || !strings.Contains(string(now), "Hallo") {
+		t.Errorf("%v\n%s", err, now)
+	}
+}
+
 // TestEncoded: a property whose value is encoded takes no link as it is.
 func TestEncoded(t *testing.T) {
 	for _, head := range []string{"LOCATION;ENCODING=QUOTED-PRINTABLE:", "LOCATION;ENCODING=BASE64:",
