@@ -56,9 +56,10 @@ func (p *pass) whyNot(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("calendar %s could not be read: %w", p.c.Name, err)
 	}
+	means := p.meant()
 	for i := range whole.List {
 		ev := whole.List[i].Event
-		if ev == nil || !p.means(ev.ID, ev.UID, ev.Title) && !p.means(ev.ID, ev.UID, p.withoutTags(ev)) {
+		if ev == nil || !means(ev.ID, ev.UID, ev.Title) && !means(ev.ID, ev.UID, p.withoutTags(ev)) {
 			continue
 		}
 		d := plan.Next(plan.Input{Now: p.e.opt.Now(), Event: ev, Settings: p.c.Settings})
@@ -81,9 +82,9 @@ const mostIDs = 5
 
 // called are the ids of the events that are called so: the one with this id, or else those with this UID or title.
 func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
-	named, found := p.mode.only, map[string]bool{}
+	named, found, means := p.mode.only, map[string]bool{}, p.meant()
 	add := func(id, uid, title string) {
-		if p.means(id, uid, title) {
+		if means(id, uid, title) {
 			found[id] = true
 		}
 	}
@@ -121,11 +122,15 @@ func (p *pass) called(ctx context.Context, due []string) ([]string, error) {
 	return slices.Sorted(maps.Keys(found)), nil
 }
 
-// means reports whether the event is the one that the pass is for.
-func (p *pass) means(id, uid, title string) bool {
-	named, title := strings.TrimSpace(p.mode.only), strings.TrimSpace(title)
-	titled := strings.EqualFold(title, named) || strings.EqualFold(title, p.c.Settings.Rules.Untagged(named))
-	return id == p.mode.only || uid == p.mode.only || titled
+// meant tells the event that the pass is for from others.
+func (p *pass) meant() func(id, uid, title string) bool {
+	said, named := p.mode.only, strings.TrimSpace(p.mode.only)
+	bare := p.c.Settings.Rules.Untagged(named)
+	return func(id, uid, title string) bool {
+		title = strings.TrimSpace(title)
+		titled := strings.EqualFold(title, named) || strings.EqualFold(title, bare)
+		return id == said || uid == said || titled
+	}
 }
 
 // Untagged is a title that somebody names an event by, without the tags that a calendar knows.

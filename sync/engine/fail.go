@@ -104,7 +104,8 @@ func (s *settling) failUnknown(cause error, why store.Why) error {
 	problem := store.Problem{ID: s.id, Reason: why.Text, Code: why.Code, Cure: why.Cure,
 		Since: since(problems, s.id, now), Unread: unread(cause)}
 	put := s.putProblem
-	if problems[s.id].Reason == problem.Reason { // the journal has it
+	// The journal has it: what a service says of one failure may be another sentence each time.
+	if before, known := problems[s.id]; known && before.Code == problem.Code {
 		put = func(tx *store.Tx, problem store.Problem) error { return tx.PutProblem(s.c.Name, problem) }
 	}
 	problems[s.id] = problem

@@ -72,9 +72,9 @@ func (s *Service) inviteable(names []string) ([]*store.Record, error) {
 	}
 	var meant []*store.Record
 	for _, name := range names {
-		found := 0
+		found, bare := 0, s.engine.Untagged(name)
 		for _, rec := range linked {
-			if !rec.Called(name) && !rec.Called(s.engine.Untagged(name)) {
+			if !rec.Called(name) && !rec.Called(bare) {
 				continue
 			}
 			if found++; !slices.Contains(meant, rec) {

@@ -117,19 +117,28 @@ func call[A any](ctx context.Context, r *Client, path string, req any) (answer A
 	return answer, err
 }
 
+// send begins an exchange with the daemon. Whoever calls it closes the body of the answer.
+func (r *Client) send(ctx context.Context, path string, body []byte) (*http.Response, error) {
+	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://zoomtag"+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	resp, err := r.http.Do(post)
+	if err != nil {
+		return nil, fmt.Errorf("the running zoomtag did not answer: %w", err)
+	}
+	return resp, nil
+}
+
 // post is one exchange with the daemon. Of its life it is enough that there is an answer.
 func (r *Client) post(ctx context.Context, path string, req, value any) error {
 	body, err := json.Marshal(req)
 	if err != nil {
 		return err
 	}
-	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://zoomtag"+path, bytes.NewReader(body))
+	resp, err := r.send(ctx, path, body)
 	if err != nil {
 		return err
-	}
-	resp, err := r.http.Do(post)
-	if err != nil {
-		return fmt.Errorf("the running zoomtag did not answer: %w", err)
 	}
 	defer resp.Body.Close()
 	if said, is := value.(*life); is {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"zoomtag/providers/words"
@@ -85,13 +84,9 @@ func (r *Client) Backup(ctx context.Context, take api.TakeBackup) error {
 }
 
 func (r *Client) backup(ctx context.Context, take api.TakeBackup) error {
-	post, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://zoomtag"+copyPath, strings.NewReader("{}"))
+	resp, err := r.send(ctx, copyPath, []byte("{}"))
 	if err != nil {
 		return err
-	}
-	resp, err := r.http.Do(post)
-	if err != nil {
-		return fmt.Errorf("the running zoomtag did not answer: %w", err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusNotFound {
